@@ -1,0 +1,78 @@
+# How everything here is compiled, and the helpers that make a folder a library.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(doctest REQUIRED)
+
+# The shared or, where TEMPER_STATIC_LIBRARIES is on and it exists, the static
+# form of a library, as the imported target `target`.
+function(temper_find_library target name header)
+  set(names ${name})
+  if(TEMPER_STATIC_LIBRARIES)
+    list(PREPEND names lib${name}.a)
+  endif()
+  find_library(TEMPER_LIB_${name} NAMES ${names} REQUIRED)
+  find_path(TEMPER_INCLUDE_${name} ${header} REQUIRED)
+  add_library(${target} INTERFACE IMPORTED GLOBAL)
+  target_link_libraries(${target} INTERFACE ${TEMPER_LIB_${name}} ${CMAKE_DL_LIBS})
+endfunction()
+
+# The flags of our own code; system headers are not ours to judge.
+add_library(temper_flags INTERFACE)
+target_include_directories(temper_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_compile_options(temper_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wpedantic -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # TRY is a statement expression, marked __extension__; clang warns all the same.
+  target_compile_options(temper_flags INTERFACE -Wno-gnu-statement-expression)
+endif()
+target_link_libraries(temper_flags INTERFACE Threads::Threads)
+
+# temper_library(NAME [DEPENDS library...] [LIBRARIES target...])
+#
+# The folder as the static library temper_NAME: every .cpp in it, but for the
+# tests beside them, which become the program tests/NAME_test. DEPENDS are
+# folders of ours (without the prefix), LIBRARIES those of others.
+function(temper_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+
+  add_library(temper_${name} STATIC ${sources})
+  list(TRANSFORM ARG_DEPENDS PREPEND temper_)
+  target_link_libraries(temper_${name} PUBLIC temper_flags ${ARG_DEPENDS} PRIVATE ${ARG_LIBRARIES})
+  if(tests)
+    temper_test(${name}_test SOURCES ${tests} DEPENDS ${name})
+  endif()
+endfunction()
+
+# temper_test(NAME SOURCES file... [DEPENDS library...]): a doctest program in
+# tests/, which `./dev test` finds and runs.
+function(temper_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  list(TRANSFORM ARG_DEPENDS PREPEND temper_)
+  add_executable(${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/support/main.cpp)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} doctest::doctest)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+endfunction()
+
+# temper_kernels(NAME FLAGS flag...): the folder's code compiled for one
+# instruction set, as objects that temper_NAME's parent adds to itself. The only
+# place where code gets machine flags; the caller chooses among them at run time.
+function(temper_kernels name)
+  cmake_parse_arguments(ARG "" "" "FLAGS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  add_library(temper_kernels_${name} OBJECT ${sources})
+  target_link_libraries(temper_kernels_${name} PUBLIC temper_flags)
+  target_compile_options(temper_kernels_${name} PRIVATE ${ARG_FLAGS})
+endfunction()
