@@ -10,6 +10,8 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
+set(TEMPER_LIBRARIES "" CACHE INTERNAL "every folder's library")
+
 find_package(Threads REQUIRED)
 find_package(doctest REQUIRED)
 
@@ -50,6 +52,7 @@ function(temper_library name)
   add_library(temper_${name} STATIC ${sources})
   list(TRANSFORM ARG_DEPENDS PREPEND temper_)
   target_link_libraries(temper_${name} PUBLIC temper_flags ${ARG_DEPENDS} PRIVATE ${ARG_LIBRARIES})
+  set(TEMPER_LIBRARIES temper_${name} ${TEMPER_LIBRARIES} CACHE INTERNAL "every folder's library")
   if(tests)
     temper_test(${name}_test SOURCES ${tests} DEPENDS ${name})
   endif()
