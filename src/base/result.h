@@ -125,11 +125,11 @@ class [[nodiscard]] Result<void> {
 // The value of `expression`, a Result; where it failed, the enclosing function
 // returns its Error. The name is unique so that one TRY may stand in another.
 #define TRY(expression) TEMPER_TRY(expression, TEMPER_JOIN(try_result_, __COUNTER__))
-#define TEMPER_TRY(expression, name)                    \
-  __extension__({                                       \
-    auto name = (expression);                           \
-    if (!name.ok()) {                                   \
-      return std::move(name).error();                   \
-    }                                                   \
-    std::move(name).take();                             \
+#define TEMPER_TRY(expression, name)  \
+  __extension__({                     \
+    auto name = (expression);         \
+    if (!name.ok()) {                 \
+      return std::move(name).error(); \
+    }                                 \
+    std::move(name).take();           \
   })

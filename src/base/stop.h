@@ -23,8 +23,9 @@ class StopToken {
   // Waits until a stop is requested, at most `limit`; true when it was.
   bool wait_for(std::chrono::milliseconds limit) const;
 
-  // Readable from the moment of the request; -1 for a token that never stops.
-  // Owned by the source; do not read from it.
+  // For poll(2): has an event (POLLIN or POLLHUP, as the system likes) from the
+  // moment of the request on. -1, which poll ignores, for a token that never
+  // stops. Lives as long as any token or the source; do not read or close it.
   int descriptor() const noexcept;
 
  private:

@@ -11,11 +11,11 @@ namespace temper {
 }  // namespace temper
 
 // Stops the program when `condition` is false; `assumed` says what was assumed.
-#define VERIFY(condition, assumed)                              \
-  do {                                                          \
-    if (!(condition)) {                                         \
-      ::temper::verify_failed(assumed, __FILE__, __LINE__);     \
-    }                                                           \
+#define VERIFY(condition, assumed)                          \
+  do {                                                      \
+    if (!(condition)) {                                     \
+      ::temper::verify_failed(assumed, __FILE__, __LINE__); \
+    }                                                       \
   } while (false)
 
 // The same in hot loops: checked in every build but `release`.

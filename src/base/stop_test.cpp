@@ -1,0 +1,81 @@
+#include "base/stop.h"
+
+#include <doctest/doctest.h>
+#include <poll.h>
+#include <signal.h>
+
+#include <thread>
+
+namespace temper {
+namespace {
+
+using std::chrono::milliseconds;
+
+bool has_event(int descriptor) {
+  pollfd waited{descriptor, POLLIN, 0};
+  return ::poll(&waited, 1, 0) == 1;
+}
+
+TEST_CASE("stop: a default token never stops") {
+  const StopToken token;
+  CHECK_FALSE(token.stop_requested());
+  CHECK_FALSE(token.wait_for(milliseconds(1)));
+  CHECK(token.descriptor() == -1);
+  CHECK_FALSE(has_event(token.descriptor()));
+}
+
+TEST_CASE("stop: every token of a source sees the request, also twice") {
+  StopSource source;
+  const StopToken before = source.token();
+  const StopToken copy = before;
+  CHECK_FALSE(copy.stop_requested());
+  CHECK_FALSE(copy.wait_for(milliseconds(1)));
+  CHECK_FALSE(has_event(copy.descriptor()));
+  source.request_stop();
+  source.request_stop();
+  for (const StopToken& token : {before, copy, source.token()}) {
+    CHECK(token.stop_requested());
+    CHECK(token.wait_for(milliseconds(60'000)));
+    CHECK(has_event(token.descriptor()));
+  }
+}
+
+TEST_CASE("stop: a request from another thread ends a long wait") {
+  StopSource source;
+  std::thread other([&] { source.request_stop(); });
+  CHECK(source.token().wait_for(milliseconds(60'000)));
+  other.join();
+}
+
+TEST_CASE("stop: a token outlives its source") {
+  StopToken token;
+  {
+    StopSource source;
+    token = source.token();
+    source.request_stop();
+  }
+  CHECK(token.stop_requested());
+  CHECK(has_event(token.descriptor()));
+}
+
+StopSource* source_of_handler = nullptr;
+
+TEST_CASE("stop: a signal handler may request it") {
+  StopSource source;
+  source_of_handler = &source;
+  struct sigaction action = {};
+  struct sigaction previous = {};
+  action.sa_handler = [](int) { source_of_handler->request_stop(); };
+  ::sigaction(SIGUSR1, &action, &previous);
+  ::raise(SIGUSR1);
+  ::sigaction(SIGUSR1, &previous, nullptr);
+  CHECK(source.token().stop_requested());
+}
+
+TEST_CASE("stop: the error says what was stopped") {
+  CHECK(stopped_error("the download") ==
+        Error{Code::Stopped, "the download was stopped before it was done"});
+}
+
+}  // namespace
+}  // namespace temper
