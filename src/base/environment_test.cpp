@@ -1,7 +1,8 @@
 #include "base/environment.h"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
+
+#include <cstdlib>
 
 namespace temper {
 namespace {

@@ -27,6 +27,7 @@ class Json {
   enum class Kind { Null, Boolean, Integer, Number, String, Array, Object };
 
   Json() = default;  // null
+  // NOLINTBEGIN(google-explicit-constructor): values stand in lists of members.
   Json(std::nullptr_t) {}
   Json(bool value) : held_(value) {}
   Json(int value) : held_(std::int64_t{value}) {}
@@ -38,6 +39,7 @@ class Json {
   Json(std::string value) : held_(std::move(value)) {}
   Json(Array value) : held_(std::move(value)) {}
   Json(Object value) : held_(std::move(value)) {}  // the caller vouches for unique keys
+  // NOLINTEND(google-explicit-constructor)
 
   static Json array(std::initializer_list<Json> items = {}) { return Json(Array(items)); }
   static Json object(std::initializer_list<Member> members = {}) { return Json(Object(members)); }
