@@ -90,7 +90,8 @@ class GgufParser {
     TRY(read_alignment());
     TRY(read_tensor_table());
     TRY(place_tensors());
-    return check_overlaps();
+    TRY(check_overlaps());
+    return check_end();
   }
 
  private:
@@ -108,6 +109,8 @@ class GgufParser {
   Result<Place> read_layout(Tensor& tensor);
   Result<void> place_tensors();
   Result<void> check_overlaps() const;
+  Result<void> check_end() const;
+  std::uint64_t padding_after(std::uint64_t position) const;
 
   GgufFile& file_;
   std::span<const std::byte> bytes_;
@@ -257,9 +260,7 @@ Result<GgufParser::Place> GgufParser::read_layout(Tensor& tensor) {
 // Gives each tensor its bytes, once it is known where the data begin.
 Result<void> GgufParser::place_tensors() {
   if (places_.empty()) return {};
-  const std::uint64_t past = cursor_.position() % file_.alignment_;
-  const std::uint64_t padding = past == 0 ? 0 : file_.alignment_ - past;
-  TRY(cursor_.take(padding, "the padding before the tensors"));
+  TRY(cursor_.take(padding_after(cursor_.position()), "the padding before the tensors"));
   const std::span<const std::byte> data = bytes_.subspan(cursor_.position());
   for (std::size_t i = 0; i < places_.size(); ++i) {
     const auto [offset, size] = places_[i];
@@ -288,6 +289,24 @@ Result<void> GgufParser::check_overlaps() const {
     }
   }
   return {};
+}
+
+// Some writers pad after the last tensor and some do not, but none stops halfway.
+Result<void> GgufParser::check_end() const {
+  std::uint64_t end = cursor_.position();
+  for (const Place& place : places_) {
+    end = std::max(end, cursor_.position() + place.offset + place.bytes);
+  }
+  const std::uint64_t left = bytes_.size() - end;
+  if (left == 0 || left >= padding_after(end)) return {};
+  return Error{
+      Code::Corrupt,
+      format("it ends {} bytes into the padding after its last tensor, so it has been cut", left)};
+}
+
+std::uint64_t GgufParser::padding_after(std::uint64_t position) const {
+  const std::uint64_t past = position % file_.alignment_;
+  return past == 0 ? 0 : file_.alignment_ - past;
 }
 
 Result<GgufFile> GgufFile::parse(std::span<const std::byte> bytes, std::string name) {

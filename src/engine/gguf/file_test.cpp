@@ -104,6 +104,19 @@ TEST_CASE("gguf file: cut anywhere, it is refused") {
   }
 }
 
+TEST_CASE("gguf file: after the last tensor comes all of the padding, or none") {
+  const std::string bytes = small_file().bytes();
+  const std::string padded = bytes + std::string(30, '\0');
+  CHECK(outcome(padded) == "accepted");
+  CHECK(outcome(padded + "more") == "accepted");
+  for (std::size_t left = 1; left < 30; ++left) {
+    CHECK(outcome(padded.substr(0, bytes.size() + left)) ==
+          format("m.gguf: it ends {} bytes into the padding after its last tensor, so it has been "
+                 "cut",
+                 left));
+  }
+}
+
 TEST_CASE("gguf file: what is cut is named") {
   const std::string bytes = small_file().bytes();
   CHECK(outcome(bytes.substr(0, bytes.size() - 1)) ==
