@@ -7,12 +7,11 @@
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
 #include <vector>
-
-extern "C" char** environ;
 
 namespace {
 
