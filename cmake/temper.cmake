@@ -69,13 +69,28 @@ function(temper_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 endfunction()
 
-# temper_kernels(NAME FLAGS flag...): the folder's code compiled for one
-# instruction set, as objects that temper_NAME's parent adds to itself. The only
-# place where code gets machine flags; the caller chooses among them at run time.
-function(temper_kernels name)
+# temper_kernels(FOLDER [FLAGS flag...]): the subfolder's code, compiled for one
+# instruction set, as a part of temper_kernels. The only place where code gets
+# machine flags; src/engine/kernels/kernels.h says what such code must not do, and
+# here it is checked. Sums of floats are those that are written, on every machine.
+function(temper_kernels folder)
   cmake_parse_arguments(ARG "" "" "FLAGS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
-  add_library(temper_kernels_${name} OBJECT ${sources})
-  target_link_libraries(temper_kernels_${name} PUBLIC temper_flags)
-  target_compile_options(temper_kernels_${name} PRIVATE ${ARG_FLAGS})
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  set(target temper_kernels_${folder})
+  add_library(${target} OBJECT ${sources})
+  target_link_libraries(${target} PRIVATE temper_flags)
+  # GCC takes its own "undefined" registers for variables that were forgotten.
+  target_compile_options(${target} PRIVATE -O3 -ffp-contract=off -Wno-uninitialized
+    -Wno-maybe-uninitialized ${ARG_FLAGS})
+  target_sources(temper_kernels PRIVATE $<TARGET_OBJECTS:${target}>)
+
+  set(checked ${CMAKE_CURRENT_BINARY_DIR}/${folder}.checked)
+  add_custom_command(OUTPUT ${checked}
+    COMMAND ${CMAKE_COMMAND} -DNM=${CMAKE_NM} "-DOBJECTS=$<TARGET_OBJECTS:${target}>"
+            -P ${PROJECT_SOURCE_DIR}/cmake/check_kernels.cmake
+    COMMAND ${CMAKE_COMMAND} -E touch ${checked}
+    DEPENDS ${target} $<TARGET_OBJECTS:${target}> ${PROJECT_SOURCE_DIR}/cmake/check_kernels.cmake
+    COMMENT "" VERBATIM)
+  add_custom_target(${target}_check DEPENDS ${checked})
+  add_dependencies(temper_kernels ${target}_check)
 endfunction()

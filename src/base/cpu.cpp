@@ -9,6 +9,8 @@
 #include <set>
 #include <thread>
 
+#include "base/format.h"
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 #elif defined(__aarch64__) && defined(__linux__)
@@ -173,12 +175,11 @@ std::vector<std::string_view> feature_names(const CpuFeatures& features) {
 
 CpuFeatures detect_cpu_features() { return detect(); }
 
-CoreCount count_cores(const std::vector<std::size_t>& usable, const std::filesystem::path& folder) {
+CoreCount count_cores(const std::vector<std::size_t>& usable, const std::string& folder) {
   std::set<std::string> cores;  // each by the list of its processors, "0,64"
   std::size_t undescribed = 0;
   for (std::size_t processor : usable) {
-    std::ifstream file(folder / ("cpu" + std::to_string(processor)) / "topology" /
-                       "thread_siblings_list");
+    std::ifstream file(format("{}/cpu{}/topology/thread_siblings_list", folder, processor));
     std::string siblings;
     if (std::getline(file, siblings) && !siblings.empty()) {
       cores.insert(siblings);

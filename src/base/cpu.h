@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +53,7 @@ struct CoreCount {
 // The cores of the processors numbered `usable`, by Linux's description of them
 // in `folder`. What is not described there counts as a core of its own.
 CoreCount count_cores(const std::vector<std::size_t>& usable,
-                      const std::filesystem::path& folder = "/sys/devices/system/cpu");
+                      const std::string& folder = "/sys/devices/system/cpu");
 
 struct CpuInfo {
   std::string model;  // "AMD EPYC 9654 96-Core Processor"; never empty

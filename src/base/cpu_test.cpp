@@ -1,12 +1,15 @@
 #include "base/cpu.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+
+#include "base/file.h"
+#include "base/format.h"
+#include "base/temporary_directory.h"
 
 namespace temper {
 namespace {
@@ -66,41 +69,28 @@ TEST_CASE("cpu: names are given for what is there, in a fixed order") {
         std::vector<std::string_view>{"avx2", "avx512f", "neon"});
 }
 
-// A folder as Linux has it, with each processor's siblings; "" for none.
-class CpuFolder {
- public:
-  explicit CpuFolder(const std::vector<std::string>& siblings) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "temper-cpu-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-    for (std::size_t processor = 0; processor < siblings.size(); ++processor) {
-      if (siblings[processor].empty()) continue;
-      const auto folder = path_ / ("cpu" + std::to_string(processor)) / "topology";
-      std::filesystem::create_directories(folder);
-      std::ofstream(folder / "thread_siblings_list") << siblings[processor] << '\n';
-    }
+// The cores of `usable` where Linux describes the processors by these siblings; ""
+// for one that it does not describe.
+CoreCount count(const std::vector<std::string>& siblings, const std::vector<std::size_t>& usable) {
+  const auto folder = TemporaryDirectory::create();
+  REQUIRE(folder.ok());
+  for (std::size_t processor = 0; processor < siblings.size(); ++processor) {
+    if (siblings[processor].empty()) continue;
+    const std::string topology = *folder / format("cpu{}/topology", processor);
+    REQUIRE(make_directories(topology).ok());
+    REQUIRE(
+        write_file_atomically(topology + "/thread_siblings_list", siblings[processor] + "\n").ok());
   }
-  ~CpuFolder() { std::filesystem::remove_all(path_); }
-  CpuFolder(const CpuFolder&) = delete;
-  CpuFolder& operator=(const CpuFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+  return count_cores(usable, folder->path());
+}
 
 TEST_CASE("cpu: threads of one core count once, and only where we may run") {
-  const CpuFolder hybrid({"0-1", "0-1", "2", "3"});
-  CHECK(count_cores({0, 1, 2, 3}, hybrid.path()) == CoreCount{4, 3});
-  CHECK(count_cores({1, 3}, hybrid.path()) == CoreCount{2, 2});
-  CHECK(count_cores({1}, hybrid.path()) == CoreCount{1, 1});
-
-  const CpuFolder halves({"0,2", "1,3", "0,2", "1,3"});
-  CHECK(count_cores({0, 1, 2, 3}, halves.path()) == CoreCount{4, 2});
-
-  const CpuFolder undescribed({"0-1", "0-1", "", ""});
-  CHECK(count_cores({0, 1, 2, 3}, undescribed.path()) == CoreCount{4, 3});
+  const std::vector<std::string> hybrid = {"0-1", "0-1", "2", "3"};
+  CHECK(count(hybrid, {0, 1, 2, 3}) == CoreCount{4, 3});
+  CHECK(count(hybrid, {1, 3}) == CoreCount{2, 2});
+  CHECK(count(hybrid, {1}) == CoreCount{1, 1});
+  CHECK(count({"0,2", "1,3", "0,2", "1,3"}, {0, 1, 2, 3}) == CoreCount{4, 2});
+  CHECK(count({"0-1", "0-1", "", ""}, {0, 1, 2, 3}) == CoreCount{4, 3});
 }
 
 TEST_CASE("cpu: this machine has a name and at least one core") {

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/format.h"
+#include "base/printable.h"
+#include "base/utf8.h"
 #include "engine/gguf/cursor.h"
 
 namespace temper::engine {
@@ -51,10 +53,9 @@ const T* find_by_name(const std::vector<T>& entries, const std::vector<std::uint
 
 // A name from the file, made fit to be shown.
 std::string quoted(std::string_view name) {
-  std::string shown(name.substr(0, 100));
-  std::ranges::replace_if(
-      shown, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return name.size() > 100 ? shown + "..." : shown;
+  constexpr std::size_t kMaxBytes = 100;
+  const std::string shown = printable(truncate_bytes(name, kMaxBytes), LineBreaks::Escape);
+  return name.size() > kMaxBytes ? shown + "..." : shown;
 }
 
 // Other things that people have under a model's name, by their first bytes.
@@ -121,9 +122,9 @@ class GgufParser {
 };
 
 Result<void> GgufParser::read_header() {
-  if (bytes_.empty()) return Error{Code::Invalid, "it is empty"};
+  if (bytes_.empty()) return Error{Code::Corrupt, "it is empty"};
   if (!as_text(bytes_).starts_with("GGUF")) {
-    return Error{Code::Invalid,
+    return Error{Code::Unsupported,
                  format("it is not a GGUF file: {}", guess_other_format(as_text(bytes_)))};
   }
   TRY(cursor_.take(4, "the header"));

@@ -10,6 +10,7 @@
 
 #include "base/format.h"
 #include "engine/gguf/file.h"
+#include "engine/gguf/open.h"
 
 namespace temper::engine {
 namespace {
@@ -66,6 +67,17 @@ std::string find_fault(const GgufFile& file) {
   for (const Tensor& tensor : file.tensors()) bytes += tensor.data.size();
   if (bytes > file.byte_count() || bytes < file.byte_count() / 2) return "tensors are not the bulk";
   return "";
+}
+
+TEST_CASE("gguf fixtures: a file is mapped and stays readable where it is moved") {
+  Result<OpenGguf> opened = open_gguf(kRoot / "tests/fixtures/tiny-qwen3.gguf");
+  REQUIRE_MESSAGE(opened.ok(), opened.error().message);
+  const OpenGguf moved = *std::move(opened);
+  CHECK(find_fault(moved.file) == "");
+  CHECK(moved.file.find_tensor("blk.1.ffn_down.weight")->type == TensorType::Q4_K);
+  CHECK(!open_gguf(kRoot / "tests/fixtures").ok());
+  CHECK(open_gguf(kRoot / "dev").error().message.find("/dev: it is not a GGUF file") !=
+        std::string::npos);
 }
 
 TEST_CASE("gguf fixtures: every model is read, and cut it is refused") {

@@ -106,7 +106,7 @@ std::vector<MetadataValue> MetadataValue::first_items(std::uint64_t limit) const
 }
 
 Error MetadataValue::not_a(std::string_view wanted) const {
-  return Error{Code::Invalid, format("it is {}, not {}", row_of(type_).phrase, wanted)};
+  return Error{Code::Corrupt, format("it is {}, not {}", row_of(type_).phrase, wanted)};
 }
 
 template <typename T>
@@ -136,7 +136,7 @@ Result<std::int64_t> MetadataValue::as() const {
     case ValueType::U64: {
       const auto value = raw<std::uint64_t>();
       if (value > std::numeric_limits<std::int64_t>::max()) {
-        return Error{Code::Invalid, format("it is {}, too large for a signed integer", value)};
+        return Error{Code::Corrupt, format("it is {}, too large for a signed integer", value)};
       }
       return static_cast<std::int64_t>(value);
     }
@@ -148,7 +148,7 @@ template <>
 Result<std::uint64_t> MetadataValue::as() const {
   if (type_ == ValueType::U64) return raw<std::uint64_t>();
   const std::int64_t value = TRY(as<std::int64_t>());
-  if (value < 0) return Error{Code::Invalid, format("it is {}, but must not be negative", value)};
+  if (value < 0) return Error{Code::Corrupt, format("it is {}, but must not be negative", value)};
   return static_cast<std::uint64_t>(value);
 }
 
@@ -160,7 +160,7 @@ Result<double> MetadataValue::as() const {
   if (!value) return type_ == ValueType::U64 ? std::move(value).error() : not_a("a number");
   constexpr std::int64_t kLastExact = std::int64_t{1} << 53;
   if (*value > kLastExact || *value < -kLastExact) {
-    return Error{Code::Invalid, format("it is {}, which no float holds exactly", *value)};
+    return Error{Code::Corrupt, format("it is {}, which no float holds exactly", *value)};
   }
   return static_cast<double>(*value);
 }

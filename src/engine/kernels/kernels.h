@@ -1,0 +1,61 @@
+// The arithmetic in which the engine spends its time, once for each instruction
+// set, and the choice among them at run time.
+//
+// An operation is a function over plain pointers: it checks nothing, allocates
+// nothing and knows no model. Each stands in one file per folder (scalar/, avx2/,
+// avx512/), and only these folders are compiled for more than the least processor.
+//
+// The danger there: an inline function from a header, compiled in such a folder
+// and again elsewhere, is one function to the linker, which keeps either; when it
+// keeps the wrong one, portable code dies of an illegal instruction on an older
+// machine. So these files include intrinsics and C's headers of types only, and
+// call nothing from outside but their own static functions. The build looks into
+// their objects and fails where one offers a function that could be merged.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/cpu.h"
+#include "base/result.h"
+
+namespace temper::engine {
+
+// From the least to the most able.
+enum class InstructionSet {
+  Portable,  // whatever the compiler makes for the least processor of its kind
+  Avx2,      // with FMA and F16C
+  Avx512,    // F, BW, DQ and VL
+};
+
+std::string_view instruction_set_name(InstructionSet set);  // "portable", "avx2", "avx512"
+
+// Pointers need no alignment, and `count` may be anything, 0 too. Sums are in
+// single precision and each set adds in an order of its own, so that sets differ
+// by rounding: each is within (count / 8 + 16) * 2^-24 * the sum of the products'
+// magnitudes of the exact result. Infinities and NaNs come through, and
+// subnormals are kept.
+struct Kernels {
+  InstructionSet set = InstructionSet::Portable;
+  // The sum of left[i] * right[i].
+  float (*dot_f32)(const float* left, const float* right, std::size_t count) = nullptr;
+  // The same of bfloat16 weights, the upper halves of floats.
+  float (*dot_bf16_f32)(const std::uint16_t* weights, const float* activations,
+                        std::size_t count) = nullptr;
+};
+
+// All that this build has and a processor with these features can run, from the
+// least to the most able; never empty.
+std::vector<Kernels> available_kernels(const CpuFeatures& features);
+
+// The most able of these or, where `forced` is not empty, the one of that name.
+// Fails where there is no such set, and lists what there is.
+Result<Kernels> choose_kernels(const CpuFeatures& features, std::string_view forced = {});
+
+// Computes with them what the portable ones compute, on inputs whose results are
+// exact in every order; an error names the operation that is wrong.
+Result<void> self_check(const Kernels& kernels);
+
+}  // namespace temper::engine
