@@ -1,0 +1,225 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/format.h"
+#include "base/random.h"
+
+namespace temper {
+namespace {
+
+// A NUL would silently end the path for the system.
+Result<void> check_path(const std::string& path) {
+  if (path.empty()) return Error{Code::Invalid, "the path of a file is empty"};
+  if (path.find('\0') != path.npos) {
+    return Error{Code::Invalid, format("the path \"{}\" contains a NUL byte", path.c_str())};
+  }
+  return {};
+}
+
+Result<void> require_regular(const std::string& path, mode_t mode) {
+  if (S_ISREG(mode)) return {};
+  const char* kind = S_ISDIR(mode)                      ? "a directory"
+                     : S_ISFIFO(mode)                   ? "a pipe"
+                     : S_ISSOCK(mode)                   ? "a socket"
+                     : (S_ISCHR(mode) || S_ISBLK(mode)) ? "a device"
+                                                        : "something else";
+  return Error{Code::Invalid, format("{} is {}, not a file", path, kind)};
+}
+
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == path.npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// Follows `path` while it is a symbolic link; where it ends need not exist.
+Result<std::string> end_of_links(const std::string& path) {
+  constexpr int kMaxLinks = 40;  // as many as Linux follows
+  std::string current = path;
+  for (int links = 0; links <= kMaxLinks; ++links) {
+    std::string target(PATH_MAX, '\0');
+    const ssize_t length = ::readlink(current.c_str(), target.data(), target.size());
+    if (length < 0) {
+      // EINVAL: no link. Everything else is met again, and reported, by the writing.
+      return current;
+    }
+    target.resize(static_cast<std::size_t>(length));
+    current = target.starts_with('/') ? target : parent_of(current) + "/" + target;
+  }
+  return system_error(format("cannot follow {}", path), ELOOP);
+}
+
+Result<void> write_all(int descriptor, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return system_error(format("cannot write {}", path), errno);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+// A new file beside its destination, gone again unless it was renamed.
+class TemporaryFile {
+ public:
+  static Result<TemporaryFile> create(const std::string& directory, mode_t mode,
+                                      const std::string& destination) {
+    Random random = Random::from_system();
+    for (int attempt = 0; attempt < 100; ++attempt) {
+      std::string path = format("{}/.temper-{}.tmp", directory, random.name(12));
+      UniqueFd opened(
+          ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+      if (opened.is_open()) return TemporaryFile(std::move(path), std::move(opened));
+      if (errno != EEXIST) break;
+    }
+    return system_error(format("cannot write {}", destination), errno);
+  }
+
+  TemporaryFile(TemporaryFile&& other) noexcept
+      : path_(std::exchange(other.path_, {})), descriptor_(std::move(other.descriptor_)) {}
+  TemporaryFile& operator=(TemporaryFile&&) = delete;
+  ~TemporaryFile() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+  int descriptor() const { return descriptor_.get(); }
+
+  Result<void> become(const std::string& destination) {
+    if (::rename(path_.c_str(), destination.c_str()) != 0) {
+      return system_error(format("cannot replace {}", destination), errno);
+    }
+    path_.clear();
+    return {};
+  }
+
+ private:
+  TemporaryFile(std::string path, UniqueFd descriptor)
+      : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
+
+  std::string path_;
+  UniqueFd descriptor_;
+};
+
+// Gives the new file the permissions of the one that it replaces.
+Result<void> keep_permissions(int descriptor, const struct stat& replaced,
+                              const std::string& path) {
+  struct stat fresh {};
+  if (::fstat(descriptor, &fresh) != 0)
+    return system_error(format("cannot inspect {}", path), errno);
+  if (fresh.st_uid != replaced.st_uid || fresh.st_gid != replaced.st_gid) {
+    // Only root may give files away; without it the file becomes ours.
+    if (::fchown(descriptor, replaced.st_uid, replaced.st_gid) != 0 && errno != EPERM) {
+      return system_error(format("cannot keep the owner of {}", path), errno);
+    }
+  }
+  if (::fchmod(descriptor, replaced.st_mode & 07777) != 0) {
+    return system_error(format("cannot keep the permissions of {}", path), errno);
+  }
+  return {};
+}
+
+Result<void> sync_directory(const std::string& directory) {
+  const UniqueFd opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // EINVAL: the file system has no such thing as a synced directory.
+  if (opened.is_open() && (::fsync(opened.get()) == 0 || errno == EINVAL)) return {};
+  return system_error(format("cannot sync the directory {}", directory), errno);
+}
+
+}  // namespace
+
+Result<OpenedFile> open_regular_file(const std::string& path) {
+  TRY(check_path(path));
+  // O_NONBLOCK: opening a pipe that nobody writes must not wait.
+  UniqueFd opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  struct stat status {};
+  if (!opened.is_open() || ::fstat(opened.get(), &status) != 0) {
+    return system_error(format("cannot open {}", path), errno);
+  }
+  TRY(require_regular(path, status.st_mode));
+  return OpenedFile{std::move(opened), static_cast<std::size_t>(status.st_size)};
+}
+
+Result<std::size_t> read_some(int descriptor, char* buffer, std::size_t size,
+                              const std::string& path) {
+  while (true) {
+    const ssize_t count = ::read(descriptor, buffer, size);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) return system_error(format("cannot read {}", path), errno);
+  }
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
+  const OpenedFile file = TRY(open_regular_file(path));
+  const Error too_long{Code::Limit, format("{} is longer than the {} that are read of it", path,
+                                           format_bytes(max_bytes))};
+  if (file.bytes > max_bytes) return too_long;
+
+  // One byte more than expected, so that the end is seen without growing.
+  constexpr std::size_t kLeastRoom = 4096;
+  std::string bytes(std::max(file.bytes + 1, kLeastRoom), '\0');
+  std::size_t used = 0;
+  while (true) {
+    if (used == bytes.size()) bytes.resize(bytes.size() * 2);
+    const std::size_t count =
+        TRY(read_some(file.descriptor.get(), bytes.data() + used, bytes.size() - used, path));
+    if (count == 0) break;
+    used += count;
+    if (used > max_bytes) return too_long;
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+Result<void> write_file_atomically(const std::string& path, std::string_view bytes, mode_t mode) {
+  TRY(check_path(path));
+  const std::string destination = TRY(end_of_links(path));
+  const std::string directory = parent_of(destination);
+
+  struct stat replaced {};
+  const bool exists = ::stat(destination.c_str(), &replaced) == 0;
+  if (exists) {
+    TRY(require_regular(destination, replaced.st_mode));
+    if (::faccessat(AT_FDCWD, destination.c_str(), W_OK, AT_EACCESS) != 0) {
+      return system_error(format("cannot write {}", destination), errno);
+    }
+  }
+
+  TemporaryFile fresh = TRY(TemporaryFile::create(directory, mode, destination));
+  TRY(write_all(fresh.descriptor(), bytes, destination));
+  if (exists) TRY(keep_permissions(fresh.descriptor(), replaced, destination));
+  if (::fsync(fresh.descriptor()) != 0) {
+    return system_error(format("cannot write {}", destination), errno);
+  }
+  TRY(fresh.become(destination));
+  return sync_directory(directory);
+}
+
+Result<void> make_directories(const std::string& path, mode_t mode) {
+  TRY(check_path(path));
+  for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
+    const std::string part = path.substr(0, slash);
+    if (::mkdir(part.c_str(), mode) != 0) {
+      const int reason = errno;
+      struct stat status {};
+      const bool exists = ::stat(part.c_str(), &status) == 0;
+      if (exists && !S_ISDIR(status.st_mode)) {
+        return Error{Code::Conflict,
+                     format("cannot make the directory {}: {} is not a directory", path, part)};
+      }
+      if (!exists) return system_error(format("cannot make the directory {}", part), reason);
+    }
+    if (slash == path.npos) return {};
+  }
+}
+
+}  // namespace temper

@@ -1,0 +1,86 @@
+#include "base/temporary_directory.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/format.h"
+#include "base/unique_fd.h"
+
+namespace temper {
+namespace {
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+// Opens the directory `name` in `parent`, with all rights where we are its owner.
+Directory open_directory(int parent, const std::string& name) {
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  UniqueFd opened(::openat(parent, name.c_str(), kFlags));
+  if (!opened.is_open() && errno == EACCES && ::fchmodat(parent, name.c_str(), 0700, 0) == 0) {
+    opened.reset(::openat(parent, name.c_str(), kFlags));
+  }
+  if (!opened.is_open()) return nullptr;
+  struct stat status {};
+  if (::fstat(opened.get(), &status) == 0 && (status.st_mode & 0700) != 0700) {
+    ::fchmod(opened.get(), 0700);  // where it fails, the removal will say so
+  }
+  Directory directory(::fdopendir(opened.get()));
+  if (directory) static_cast<void>(opened.release());
+  return directory;
+}
+
+std::vector<std::string> names_in(DIR* directory) {
+  std::vector<std::string> names;
+  while (const dirent* entry = ::readdir(directory)) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  return names;
+}
+
+// Relative to open directories throughout: a link put in our way leads nowhere.
+// One descriptor per level, so a tree deeper than the limit of descriptors fails.
+Result<void> remove_entry(int parent, const std::string& name, const std::string& path) {
+  if (::unlinkat(parent, name.c_str(), 0) == 0 || errno == ENOENT) return {};
+  const int reason = errno;
+  const Directory directory = open_directory(parent, name);
+  if (!directory) {
+    // ENOTDIR, ELOOP: it is no directory, so the first failure is the true one.
+    const bool no_directory = errno == ENOTDIR || errno == ELOOP;
+    return system_error(format("cannot remove {}", path), no_directory ? reason : errno);
+  }
+  for (const std::string& child : names_in(directory.get())) {
+    TRY(remove_entry(::dirfd(directory.get()), child, path + "/" + child));
+  }
+  if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
+  return system_error(format("cannot remove {}", path), errno);
+}
+
+}  // namespace
+
+Result<void> remove_tree(const std::string& path) { return remove_entry(AT_FDCWD, path, path); }
+
+Result<TemporaryDirectory> TemporaryDirectory::create(const std::string& parent) {
+  std::string path = parent + "/temper-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) {
+    return system_error(format("cannot make a temporary directory in {}", parent), errno);
+  }
+  return TemporaryDirectory(std::move(path));
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  // Nobody is left to tell, and what remains lies where temporary things lie.
+  if (!path_.empty()) static_cast<void>(remove_tree(path_));
+}
+
+}  // namespace temper
