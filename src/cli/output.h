@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
+
 namespace temper::cli {
 
 // Where bytes go: a file descriptor, or a string in a test.
@@ -58,16 +60,18 @@ struct Cell {
   Style style = Style::Plain;
 };
 
-enum class Align { Left, Right };
-
 // Rows whose columns line up. The last column is wrapped to the width that is
 // left; where that is too little, it goes on lines of its own below the others.
 struct Table {
-  std::vector<std::vector<Cell>> rows;
-  std::vector<Align> align;  // by column; Left where it says nothing
+  std::vector<std::vector<Cell>> rows = {};
+  std::vector<Align> align = {};  // by column; Left where it says nothing
   std::size_t indent = 0;
+  std::size_t least_width = 0;  // of the first column, to match another table
 };
 
 void print_table(Output& out, const Table& table);
+
+// Text wrapped to the width; an empty line parts its paragraphs.
+void print_paragraphs(Output& out, std::string_view text, std::size_t indent = 0);
 
 }  // namespace temper::cli
