@@ -24,6 +24,11 @@ void Arguments::add(std::string_view name, std::string_view value) {
   given_[std::string(name)].emplace_back(value);
 }
 
+void Arguments::remove(std::string_view name) {
+  const auto found = given_.find(name);
+  if (found != given_.end()) given_.erase(found);
+}
+
 Option json_option() { return {.name = "--json", .help = "print JSON, for a program to read"}; }
 
 }  // namespace temper::cli

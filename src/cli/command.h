@@ -9,7 +9,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -60,6 +59,13 @@ struct ExitNote {
   std::string_view when;
 };
 
+// What a broken configuration file means to a command.
+enum class ConfigUse {
+  Needed,    // the command does not run
+  Examined,  // it runs, and tells of the fault itself
+  Unread,    // nothing: it works whatever the files say
+};
+
 // The headings of the list of commands, in their order.
 enum class Group { Work, Models, Evidence, Setup };
 
@@ -75,6 +81,7 @@ class Arguments {
 
   // For the parser, and for tests.
   void add(std::string_view name, std::string_view value);
+  void remove(std::string_view name);
 
   bool operator==(const Arguments&) const = default;
 
@@ -89,7 +96,7 @@ struct Context {
   const Arguments& arguments;
   const std::vector<Command>& commands;  // all of them, for help and the like
   const Environment& environment;
-  std::filesystem::path directory;  // absolute; relative paths are resolved against it
+  std::string directory;  // absolute; relative paths are resolved against it
   Output& out;
   Output& err;
   Clock& clock;
@@ -108,6 +115,7 @@ struct Command {
   std::vector<Option> options = {};  // the global ones need not be named
   std::vector<Example> examples = {};
   std::vector<ExitNote> exits = {};
+  ConfigUse config = ConfigUse::Needed;
   Run run = nullptr;
   bool hidden = false;
 };
