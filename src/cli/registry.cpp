@@ -2,8 +2,13 @@
 
 namespace temper::cli {
 
-// One line for each file of a command.
-
-std::vector<Command> all_commands() { return {}; }
+std::vector<Command> all_commands() {
+  return {
+      completions_command(),
+      man_command(),
+      version_command(),
+      help_command(),
+  };
+}
 
 }  // namespace temper::cli

@@ -7,7 +7,13 @@
 
 namespace temper::cli {
 
-// In the order in which help lists them.
+// Each in the file of its name.
+Command completions_command();
+Command help_command();
+Command man_command();
+Command version_command();
+
+// In the order in which help lists them, within their groups.
 std::vector<Command> all_commands();
 
 }  // namespace temper::cli
