@@ -5,11 +5,13 @@
 // value means (schemas, optional fields) is the reader's business.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -27,13 +29,20 @@ class Json {
   enum class Kind { Null, Boolean, Integer, Number, String, Array, Object };
 
   Json() = default;  // null
-  // NOLINTBEGIN(google-explicit-constructor): values stand in lists of members.
   Json(std::nullptr_t) {}
-  Json(bool value) : held_(value) {}
-  Json(int value) : held_(std::int64_t{value}) {}
-  Json(std::int64_t value) : held_(value) {}
-  Json(std::uint64_t value);  // an Integer too, above the range of int64 as well
-  Json(double value) : held_(value) {}
+  // Templates, so that no pointer becomes a boolean and no enum a number.
+  template <std::same_as<bool> T>
+  Json(T value) : held_(value) {}
+  template <std::floating_point T>
+  Json(T value) : held_(static_cast<double>(value)) {}
+  template <std::integral T>
+  requires(!std::same_as<T, bool> && !std::same_as<T, char>) Json(T value) {
+    if constexpr (std::is_signed_v<T>) {
+      held_ = std::int64_t{value};
+    } else {
+      hold(value);
+    }
+  }
   Json(const char* value) : held_(std::string(value)) {}
   Json(std::string_view value) : held_(std::string(value)) {}
   Json(std::string value) : held_(std::move(value)) {}
@@ -51,8 +60,8 @@ class Json {
   bool is_object() const { return kind() == Kind::Object; }
 
   // What the value is, or null where it is of another kind: `if (auto* text =
-  // json.string())`. as_integer and as_number also answer for an exactly equal
-  // value of the other numeric kind.
+  // json.string())`. The numbers fail instead, and also answer for an exactly equal
+  // value of the other numeric kind: 3 is 3.0, but 3.5 is no integer.
   const bool* boolean() const { return std::get_if<bool>(&held_); }
   const std::string* string() const { return std::get_if<std::string>(&held_); }
   const Array* items() const { return std::get_if<Array>(&held_); }
@@ -63,7 +72,8 @@ class Json {
   Result<std::uint64_t> as_unsigned() const;
   Result<double> as_number() const;
 
-  // The member of that name, or null where there is none or this is no object.
+  // The member of that name, or null where there is none or this is no object. Looks
+  // at one after the other; for large objects go through members() once.
   const Json* find(std::string_view key) const;
 
   // Readers of objects whose shape is known. Each error names the key.
@@ -76,15 +86,22 @@ class Json {
   // Adds an item; on null makes an array first. Not for other kinds.
   Json& push(Json value);
 
-  // Compact, on one line; deterministic; doubles in their shortest exact form.
+  // Compact, on one line; deterministic; doubles in their shortest exact form, with a
+  // point or an exponent, so that they are read back as what they were. Always valid
+  // UTF-8: invalid bytes become U+FFFD. What JSON has no word for (NaN, infinities)
+  // is written as null. Recurses once for each level of nesting.
   std::string dump() const;
-  // For people: two spaces of indentation.
+  // For people: two spaces of indentation, empty arrays and objects on one line.
   std::string dump_pretty() const;
 
-  // Objects are equal when keys, order and values are.
+  // Objects are equal when keys, order and values are. An integer is never equal to a
+  // double.
   bool operator==(const Json&) const = default;
 
  private:
+  // As int64 where it fits, so that there is one form of each integer.
+  void hold(std::uint64_t value);
+
   std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Array,
                Object>
       held_;
@@ -96,8 +113,10 @@ struct JsonLimits {
   std::size_t max_values = 4 * 1024 * 1024;
 };
 
-// Parses exactly one value with nothing but white space around it. Errors say
-// where: "line 3, column 14: a comma or } was expected, not \"x\"".
+// Parses exactly one value with nothing but white space around it, and perhaps a byte
+// order mark before it. Errors say where, in lines and characters from 1: "line 3,
+// column 14: a comma or } was expected, not \"x\"". Limit where a limit is passed, else
+// Invalid.
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 
 }  // namespace temper
