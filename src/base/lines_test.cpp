@@ -40,7 +40,7 @@ std::string read_all(const std::vector<std::string>& pieces, LineOptions options
 // What is read, which must not depend on where the bytes are cut: whole, byte by byte,
 // and in two at every place.
 std::string lines_of(const std::string& text, LineOptions options) {
-  const std::string whole = read_all({text}, options);
+  std::string whole = read_all({text}, options);
   std::vector<std::string> bytes;
   for (char byte : text) bytes.emplace_back(1, byte);
   CHECK(read_all(bytes, options) == whole);

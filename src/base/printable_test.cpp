@@ -13,6 +13,7 @@ TEST_CASE("printable: what acts on a terminal becomes visible") {
   CHECK(printable("a\b\x7f") == "a\\x08\\x7f");
   CHECK(printable(std::string_view("a\0b", 3)) == "a\\x00b");
   CHECK(printable("\u009b31m") == "\\u009b31m");
+  // NOLINTNEXTLINE(misc-misleading-bidirectional): it is what is tested
   CHECK(printable("x \u202e y \u2066") == "x \\u202e y \\u2066");
   CHECK(printable("a\u2028b") == "a\\u2028b");
   CHECK(printable("\xff\xe6\xbc!") == "\\xff\\xe6\\xbc!");

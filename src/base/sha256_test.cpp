@@ -15,7 +15,7 @@ struct Vector {
   std::string message, digest;
 };
 const std::vector<Vector>& vectors() {
-  static const std::vector<Vector> all = {
+  static const std::vector<Vector> kAll = {
       {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
       {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
       {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
@@ -26,7 +26,7 @@ const std::vector<Vector>& vectors() {
       {std::string(1000000, 'a'),
        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"},
   };
-  return all;
+  return kAll;
 }
 
 TEST_CASE("sha256: the published vectors, at once and in pieces") {

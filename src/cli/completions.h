@@ -1,0 +1,41 @@
+// Scripts that let a shell complete temper's command line, made from the table.
+//
+// Each script works out which command the words so far name, skipping the values
+// of options, and then offers what the table says may come at that place.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.h"
+
+namespace temper::cli {
+
+std::string bash_completions(const std::vector<Command>& commands);
+std::string zsh_completions(const std::vector<Command>& commands);
+std::string fish_completions(const std::vector<Command>& commands);
+
+// What the three have in common.
+
+// The commands and the options that are shown, so also offered.
+std::vector<const Command*> offered_commands(const std::vector<Command>& commands);
+std::vector<Option> offered_options(const Command* command);  // null: before any command
+
+// Each first word of a name, and each whole name: "models", "models list".
+std::vector<std::string> name_prefixes(const std::vector<Command>& commands);
+
+// The words that may follow `prefix` ("" or "models") in a command's name.
+struct NextWord {
+  std::string word;
+  std::string summary;
+};
+std::vector<NextWord> next_words(const std::vector<Command>& commands, std::string_view prefix);
+
+// "--config", "-c": every way to write an option that takes a value, of any command.
+std::vector<std::string> options_with_values(const std::vector<Command>& commands);
+
+// 'text' for a POSIX-like shell, whatever it contains.
+std::string shell_quoted(std::string_view text);
+
+}  // namespace temper::cli

@@ -1,0 +1,156 @@
+#include "base/format.h"
+#include "base/text.h"
+#include "cli/completions.h"
+#include "cli/parse.h"
+
+namespace temper::cli {
+namespace {
+
+constexpr std::string_view kStart =
+    R"(# bash completion of temper. Made by "temper completions bash".
+_temper() {
+  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD - 1]}"
+  # "--name=value" arrives as three words.
+  if [[ $current == "=" ]]; then
+    current=""
+  elif [[ $previous == "=" ]]; then
+    previous="${COMP_WORDS[COMP_CWORD - 2]}"
+  fi
+
+  # Which command the words so far name, and how many words came after its name.
+  local command="" candidate word index position=0
+  for ((index = 1; index < COMP_CWORD; ++index)); do
+    word="${COMP_WORDS[index]}"
+    case "$word" in
+      @VALUES@)
+        ((++index))
+        [[ ${COMP_WORDS[index]} == "=" ]] && ((++index))
+        ;;
+      -*) ;;
+      *)
+        candidate="${command:+$command }$word"
+        case "$candidate" in
+          @NAMES@) command="$candidate" ;;
+          *) ((++position)) ;;
+        esac
+        ;;
+    esac
+  done
+
+  # Words to offer, or in `kind` the letter for compgen: f files, d directories.
+  local options="" words="" kind=""
+)";
+
+constexpr std::string_view kEnd = R"(
+  COMPREPLY=()
+  if [[ -n $kind ]]; then
+    compopt -o filenames 2>/dev/null
+    mapfile -t COMPREPLY < <(compgen "-$kind" -- "$current")
+  else
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  fi
+}
+complete -F _temper temper
+)";
+
+std::string case_pattern(const std::vector<std::string>& words) {
+  std::vector<std::string> quoted;
+  for (const std::string& word : words) quoted.push_back(shell_quoted(word));
+  return join(quoted, " | ");
+}
+
+std::string option_words(const std::vector<Option>& options) {
+  std::vector<std::string> words;
+  for (const Option& option : options) words.emplace_back(option.name);
+  return shell_quoted(join(words, " "));
+}
+
+// What to offer where `completes` and `choices` say so: "words='a b'" or "kind=f".
+std::string offer(const std::vector<Command>& commands, Completes completes,
+                  const std::vector<std::string_view>& choices) {
+  std::vector<std::string> words(choices.begin(), choices.end());
+  switch (completes) {
+    case Completes::Files: return "kind=f";
+    case Completes::Directories: return "kind=d";
+    case Completes::Commands:
+      for (const NextWord& next : next_words(commands, "")) words.push_back(next.word);
+      break;
+    case Completes::Nothing: break;
+  }
+  return "words=" + shell_quoted(join(words, " "));
+}
+
+std::string option_cases(const std::vector<Command>& commands) {
+  std::string text = "  case \"$command\" in\n";
+  text += format("    '') options={} ;;\n", option_words(offered_options(nullptr)));
+  for (const Command* command : offered_commands(commands)) {
+    text += format("    {}) options={} ;;\n", shell_quoted(command->name),
+                   option_words(offered_options(command)));
+  }
+  return text + "  esac\n";
+}
+
+std::string word_cases(const std::vector<Command>& commands) {
+  std::string text = "  case \"$command:$position\" in\n";
+  std::vector<std::string> prefixes = name_prefixes(commands);
+  prefixes.insert(prefixes.begin(), "");
+  for (const std::string& prefix : prefixes) {
+    std::vector<std::string> words;
+    for (const NextWord& next : next_words(commands, prefix)) words.push_back(next.word);
+    if (words.empty()) continue;
+    text += format("    {}) words={} ;;\n", shell_quoted(prefix + ":0"),
+                   shell_quoted(join(words, " ")));
+  }
+  for (const Command* command : offered_commands(commands)) {
+    for (std::size_t place = 0; place < command->positionals.size(); ++place) {
+      const Positional& positional = command->positionals[place];
+      const std::string at = positional.repeatable
+                                 ? shell_quoted(format("{}:", command->name)) + "*"
+                                 : shell_quoted(format("{}:{}", command->name, place));
+      text +=
+          format("    {}) {} ;;\n", at, offer(commands, positional.completes, positional.choices));
+    }
+  }
+  return text + "  esac\n";
+}
+
+std::string value_case(const std::vector<Command>& commands, std::string_view command_pattern,
+                       const Option& option) {
+  if (option.value.empty()) return "";
+  std::string pattern = format("{}{}", command_pattern, shell_quoted(format(" {}", option.name)));
+  if (option.letter != '\0') {
+    pattern += format(" | {}{}", command_pattern, shell_quoted(format(" -{}", option.letter)));
+  }
+  return format("    {}) {} ;;\n", pattern, offer(commands, option.completes, option.choices));
+}
+
+// A value wins over all else: nothing but it may follow its option.
+std::string value_cases(const std::vector<Command>& commands) {
+  std::string text =
+      "  if [[ $current == -* ]]; then\n    words=\"$options\"\n    kind=\"\"\n  fi\n";
+  text += "  case \"$command $previous\" in\n";
+  for (const Command* command : offered_commands(commands)) {
+    for (const Option& option : command->options) {
+      text += value_case(commands, shell_quoted(command->name), option);
+    }
+  }
+  for (const Option& option : global_options()) text += value_case(commands, "*", option);
+  return text + "  esac\n";
+}
+
+void replace(std::string& text, std::string_view mark, std::string_view by) {
+  const std::size_t place = text.find(mark);
+  text.replace(place, mark.size(), by);
+}
+
+}  // namespace
+
+std::string bash_completions(const std::vector<Command>& commands) {
+  std::string script(kStart);
+  replace(script, "@VALUES@", case_pattern(options_with_values(commands)));
+  replace(script, "@NAMES@", case_pattern(name_prefixes(commands)));
+  script += option_cases(commands) + word_cases(commands) + value_cases(commands);
+  return script += kEnd;
+}
+
+}  // namespace temper::cli

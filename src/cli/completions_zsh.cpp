@@ -1,0 +1,137 @@
+#include "base/format.h"
+#include "base/text.h"
+#include "cli/completions.h"
+#include "cli/parse.h"
+
+namespace temper::cli {
+namespace {
+
+constexpr std::string_view kStart = R"(#compdef temper
+# zsh completion of temper. Made by "temper completions zsh".
+)";
+
+// The words that name the command are replaced by one, so that _arguments sees
+// a command line without them.
+constexpr std::string_view kFindCommand = R"(
+_temper() {
+  local command="" candidate word
+  local -i index last=1
+  for ((index = 2; index < CURRENT; ++index)); do
+    word=$words[index]
+    case $word in
+)";
+
+constexpr std::string_view kEnd = R"(  esac
+}
+
+if [[ $funcstack[1] == _temper ]]; then
+  _temper "$@"
+else
+  compdef _temper temper
+fi
+)";
+
+// For the inside of a specification of _arguments, where : [ ] mean something.
+std::string specification_text(std::string_view text) {
+  std::string escaped;
+  for (const char character : text) {
+    if (std::string_view(":[]\\").find(character) != std::string_view::npos) escaped += '\\';
+    escaped += character;
+  }
+  return escaped;
+}
+
+std::string pattern(const std::vector<std::string>& words) {
+  std::vector<std::string> quoted;
+  for (const std::string& word : words) quoted.push_back(shell_quoted(word));
+  return join(quoted, "|");
+}
+
+// ":FILE:_files", what may follow an option or stand at a place.
+std::string action(std::string_view name, Completes completes,
+                   const std::vector<std::string_view>& choices) {
+  std::string offered;
+  switch (completes) {
+    case Completes::Files: offered = "_files"; break;
+    case Completes::Directories: offered = "_files -/"; break;
+    case Completes::Commands: offered = " _temper_next ''"; break;
+    case Completes::Nothing: offered = choices.empty() ? " " : "(" + join(choices, " ") + ")";
+  }
+  return format(":{}:{}", specification_text(name), offered);
+}
+
+std::string option_specifications(const Option& option) {
+  std::vector<std::string> spellings = {
+      format("{}{}", option.name, option.value.empty() ? "" : "=")};
+  if (option.letter != '\0') {
+    spellings.push_back(format("-{}{}", option.letter, option.value.empty() ? "" : "+"));
+  }
+  std::string text;
+  for (const std::string& spelling : spellings) {
+    std::string specification =
+        format("{}{}[{}]", option.repeatable ? "*" : "", spelling, specification_text(option.help));
+    if (!option.value.empty())
+      specification += action(option.value, option.completes, option.choices);
+    text += " \\\n        " + shell_quoted(specification);
+  }
+  return text;
+}
+
+std::string positional_specification(const Positional& positional, std::size_t place) {
+  const std::string what = action(positional.name, positional.completes, positional.choices);
+  if (positional.repeatable) return " \\\n        " + shell_quoted("*" + what);
+  return " \\\n        " +
+         shell_quoted(format("{}{}{}", place + 1, positional.required ? "" : ":", what));
+}
+
+std::string arguments_of(const Command* command, bool has_commands_below) {
+  std::string text = "_arguments -s :";
+  for (const Option& option : offered_options(command)) text += option_specifications(option);
+  if (command != nullptr) {
+    for (std::size_t place = 0; place < command->positionals.size(); ++place) {
+      text += positional_specification(command->positionals[place], place);
+    }
+  }
+  if (has_commands_below) text += " \\\n        '*:COMMAND: _temper_next \"$command\"'";
+  return text;
+}
+
+std::string next_function(const std::vector<Command>& commands) {
+  std::string text = "\n_temper_next() {\n  local -a next\n  case $1 in\n";
+  std::vector<std::string> prefixes = name_prefixes(commands);
+  prefixes.insert(prefixes.begin(), "");
+  for (const std::string& prefix : prefixes) {
+    const std::vector<NextWord> next = next_words(commands, prefix);
+    if (next.empty()) continue;
+    text += format("    ({})\n      next=(\n", shell_quoted(prefix));
+    for (const NextWord& word : next) {
+      text += format("        {}\n", shell_quoted(format("{}:{}", word.word, word.summary)));
+    }
+    text += "      ) ;;\n";
+  }
+  return text + "  esac\n  _describe -t commands command next\n}\n";
+}
+
+}  // namespace
+
+std::string zsh_completions(const std::vector<Command>& commands) {
+  std::string script = std::string(kStart) + next_function(commands);
+  script += kFindCommand;
+  script += format("      ({}) ((++index)) ;;\n", pattern(options_with_values(commands)));
+  script += "      (-*) ;;\n      (*)\n        candidate=\"${command:+$command }$word\"\n";
+  script += "        case $candidate in\n";
+  script +=
+      format("          ({}) command=$candidate last=index ;;\n", pattern(name_prefixes(commands)));
+  script += "          (*) break ;;\n        esac ;;\n    esac\n  done\n";
+  script += "  words=(temper \"${(@)words[last + 1,-1]}\")\n  ((CURRENT -= last - 1))\n\n";
+  script += "  case $command in\n";
+  script += format("    ('')\n      {} ;;\n", arguments_of(nullptr, true));
+  for (const std::string& prefix : name_prefixes(commands)) {
+    const bool has_below = !next_words(commands, prefix).empty();
+    script += format("    ({})\n      {} ;;\n", shell_quoted(prefix),
+                     arguments_of(find_command(commands, prefix), has_below));
+  }
+  return script += kEnd;
+}
+
+}  // namespace temper::cli

@@ -1,0 +1,24 @@
+// What the program's exit status says. The only place where it is decided.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+
+namespace temper::cli {
+
+enum class ExitCode : int {
+  Success = 0,
+  Failed = 1,         // the work could not be done; the message says why
+  Usage = 2,          // the command line or a configuration file is wrong
+  Missing = 3,        // this machine lacks something; `temper doctor` says what
+  Interrupted = 130,  // Ctrl-C, as a shell reports it
+};
+
+// The status of a command that ended with an error of this code.
+ExitCode exit_code(Code code);
+
+// "the command line or a configuration file is wrong": for help and the manual.
+std::string_view meaning(ExitCode code);
+
+}  // namespace temper::cli

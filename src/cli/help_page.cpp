@@ -1,0 +1,214 @@
+#include "cli/help_page.h"
+
+#include <algorithm>
+
+#include "base/format.h"
+#include "cli/completions.h"
+#include "cli/parse.h"
+#include "cli/words.h"
+
+namespace temper::cli {
+namespace {
+
+constexpr std::size_t kIndent = 2;
+
+void print_heading(Output& out, std::string_view title) {
+  out.line();
+  out.line(out.styled(Style::Bold, title));
+}
+
+void print_usage(Output& out, std::string_view line) {
+  out.line();
+  out.line(format("{} {}", out.styled(Style::Bold, "Usage:"), line));
+}
+
+void print_options(Output& out, std::string_view title, const std::vector<Option>& options) {
+  Table table{.indent = kIndent};
+  for (const Option& option : options) {
+    if (option.hidden) continue;
+    table.rows.push_back({Cell(option_spelling(option), Style::Green),
+                          help_with_choices(option.help, option.choices)});
+  }
+  if (table.rows.empty()) return;
+  print_heading(out, title);
+  print_table(out, table);
+}
+
+void print_examples(Output& out, const std::vector<Example>& examples) {
+  if (examples.empty()) return;
+  print_heading(out, "Examples");
+  for (const Example& example : examples) {
+    out.line(format("  {}", out.styled(Style::Green, example.line)));
+    print_paragraphs(out, example.shows, 2 * kIndent + 2);
+  }
+}
+
+void print_exit_notes(Output& out, const std::vector<ExitNote>& notes) {
+  Table table{.align = {Align::Right}, .indent = kIndent};
+  for (const ExitNote& note : notes) {
+    table.rows.push_back(
+        {Cell(format("{}", static_cast<int>(note.code)), Style::Green), std::string(note.when)});
+  }
+  print_table(out, table);
+}
+
+void print_exit_codes(Output& out) {
+  out.line(out.styled(Style::Bold, "Exit codes"));
+  print_exit_notes(out, exit_notes(nullptr));
+  out.line();
+  print_paragraphs(out, "A command's own help says where it gives one of them a closer meaning.");
+}
+
+void print_environment(Output& out) {
+  out.line(out.styled(Style::Bold, "Environment variables"));
+  Table table{.indent = kIndent};
+  for (const Variable& variable : environment_variables()) {
+    table.rows.push_back(
+        {Cell(std::string(variable.name), Style::Green), std::string(variable.meaning)});
+  }
+  print_table(out, table);
+}
+
+void print_group(Output& out, Group group, const std::vector<Command>& commands) {
+  Table table{.indent = kIndent};
+  // All groups share one column, so the names of all commands set its width.
+  std::size_t widest = 0;
+  for (const Command* command : offered_commands(commands)) {
+    widest = std::max(widest, command->name.size());
+  }
+  for (const Command* command : offered_commands(commands)) {
+    if (command->group != group) continue;
+    table.rows.push_back(
+        {Cell(std::string(command->name), Style::Green), std::string(command->summary)});
+  }
+  if (table.rows.empty()) return;
+  table.least_width = widest;
+  print_heading(out, group_title(group));
+  print_table(out, table);
+}
+
+std::vector<Option> options_of_the_program() {
+  std::vector<Option> options = global_options();
+  for (Option& option : top_level_options()) options.push_back(std::move(option));
+  return options;
+}
+
+}  // namespace
+
+void print_overview(Output& out, const std::vector<Command>& commands) {
+  out.line(format("{} codes with language models that run on your own hardware.",
+                  out.styled(Style::Bold, "temper")));
+  print_usage(out, "temper COMMAND [OPTIONS] [ARGUMENTS]");
+  for (const Group group : all_groups()) print_group(out, group, commands);
+  print_options(out, "Options", options_of_the_program());
+
+  print_heading(out, "More");
+  Table more{.indent = kIndent};
+  more.rows.push_back(
+      {Cell("temper COMMAND --help", Style::Green), "a command's options and examples"});
+  for (const Topic& topic : help_topics()) {
+    more.rows.push_back(
+        {Cell(format("temper help {}", topic.name), Style::Green), std::string(topic.summary)});
+  }
+  print_table(out, more);
+}
+
+void print_command_help(Output& out, const Command& command) {
+  out.line(format("{}: {}", out.styled(Style::Bold, format("temper {}", command.name)),
+                  command.summary));
+  print_usage(out, format("temper {}", synopsis(command)));
+  if (!command.description.empty()) {
+    out.line();
+    print_paragraphs(out, command.description);
+  }
+
+  Table positionals{.indent = kIndent};
+  for (const Positional& positional : command.positionals) {
+    positionals.rows.push_back({Cell(std::string(positional.name), Style::Green),
+                                help_with_choices(positional.help, positional.choices)});
+  }
+  if (!positionals.rows.empty()) {
+    print_heading(out, "Arguments");
+    print_table(out, positionals);
+  }
+  print_options(out, "Options", command.options);
+  print_options(out, "Options of every command", global_options());
+  print_examples(out, command.examples);
+  print_heading(out, "Exit codes");
+  print_exit_notes(out, exit_notes(&command));
+}
+
+std::vector<Topic> help_topics() {
+  return {{"exit-codes", "what the exit status says", print_exit_codes},
+          {"environment", "the variables and files that temper reads", print_environment}};
+}
+
+std::string_view group_title(Group group) {
+  switch (group) {
+    case Group::Work: return "Work";
+    case Group::Models: return "Models";
+    case Group::Evidence: return "Evidence";
+    case Group::Setup: return "This machine";
+  }
+  return "";
+}
+
+std::vector<Group> all_groups() {
+  return {Group::Work, Group::Models, Group::Evidence, Group::Setup};
+}
+
+std::string synopsis(const Command& command) {
+  std::string text = format("{} [OPTIONS]", command.name);
+  for (const Positional& positional : command.positionals) {
+    const std::string_view more = positional.repeatable ? "..." : "";
+    text += positional.required ? format(" {}{}", positional.name, more)
+                                : format(" [{}{}]", positional.name, more);
+  }
+  return text;
+}
+
+std::string option_spelling(const Option& option) {
+  std::string text = option.letter != '\0' ? format("-{}, ", option.letter) : "    ";
+  text += option.name;
+  if (!option.value.empty()) text += format(" {}", option.value);
+  return text;
+}
+
+std::string help_with_choices(std::string_view help, const std::vector<std::string_view>& choices) {
+  if (choices.empty()) return std::string(help);
+  return format("{}: {}", help, list_in_words(choices, "or"));
+}
+
+std::vector<ExitNote> exit_notes(const Command* command) {
+  std::vector<ExitNote> notes;
+  for (const ExitCode code : {ExitCode::Success, ExitCode::Failed, ExitCode::Usage,
+                              ExitCode::Missing, ExitCode::Interrupted}) {
+    notes.push_back({code, meaning(code)});
+    if (command == nullptr) continue;
+    const auto own = std::ranges::find(command->exits, code, &ExitNote::code);
+    if (own != command->exits.end()) notes.back().when = own->when;
+  }
+  return notes;
+}
+
+std::vector<Variable> environment_variables() {
+  return {
+      {"TEMPER_CONFIG", "a file to read instead of the user's config.toml"},
+      {"XDG_CONFIG_HOME", "where temper/config.toml is looked for; else ~/.config"},
+      {"XDG_DATA_HOME", "where temper keeps models and sessions; else ~/.local/share"},
+      {"NO_COLOR", "where not empty, no colour"},
+      {"CLICOLOR_FORCE", "where neither empty nor 0, colour even into a file or a pipe"},
+      {"COLUMNS", "the width to fit output to, instead of the terminal's"},
+      {"HF_HUB_CACHE, HF_HOME", "where the models of Hugging Face are looked for"},
+      {"OLLAMA_MODELS", "where the models of Ollama are looked for"},
+  };
+}
+
+std::vector<Variable> configuration_files() {
+  return {
+      {"temper.toml", "of the repository: the nearest, going up from the working directory"},
+      {"~/.config/temper/config.toml", "of the user"},
+  };
+}
+
+}  // namespace temper::cli

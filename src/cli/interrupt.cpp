@@ -1,0 +1,35 @@
+#include "cli/interrupt.h"
+
+#include <unistd.h>
+#include <csignal>
+
+#include <atomic>
+
+#include "cli/exit.h"
+
+namespace temper::cli {
+namespace {
+
+// The only mutable global: a signal handler can be given nothing.
+std::atomic<StopSource*> stop_source{nullptr};
+static_assert(std::atomic<StopSource*>::is_always_lock_free);
+
+void on_signal(int) {
+  StopSource* source = stop_source.exchange(nullptr);
+  if (source == nullptr) _exit(static_cast<int>(ExitCode::Interrupted));
+  source->request_stop();
+}
+
+}  // namespace
+
+void handle_signals(StopSource& source) {
+  stop_source = &source;
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace temper::cli

@@ -1,0 +1,13 @@
+// Ctrl-C as a StopToken.
+#pragma once
+
+#include "base/stop.h"
+
+namespace temper::cli {
+
+// From here on, the first SIGINT, SIGTERM or SIGHUP asks to stop, and a second one
+// ends the program at once with status 130. SIGPIPE becomes the error EPIPE. To be
+// called once, by main; `source` must live as long as the program.
+void handle_signals(StopSource& source);
+
+}  // namespace temper::cli

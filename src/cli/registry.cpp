@@ -1,0 +1,14 @@
+#include "cli/registry.h"
+
+namespace temper::cli {
+
+std::vector<Command> all_commands() {
+  return {
+      completions_command(),
+      man_command(),
+      version_command(),
+      help_command(),
+  };
+}
+
+}  // namespace temper::cli

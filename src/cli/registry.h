@@ -1,0 +1,19 @@
+// The table of contents: every command there is.
+#pragma once
+
+#include <vector>
+
+#include "cli/command.h"
+
+namespace temper::cli {
+
+// Each in the file of its name.
+Command completions_command();
+Command help_command();
+Command man_command();
+Command version_command();
+
+// In the order in which help lists them, within their groups.
+std::vector<Command> all_commands();
+
+}  // namespace temper::cli
