@@ -79,9 +79,11 @@ function(temper_kernels folder)
   set(target temper_kernels_${folder})
   add_library(${target} OBJECT ${sources})
   target_link_libraries(${target} PRIVATE temper_flags)
-  # GCC takes its own "undefined" registers for variables that were forgotten.
-  target_compile_options(${target} PRIVATE -O3 -ffp-contract=off -Wno-uninitialized
-    -Wno-maybe-uninitialized ${ARG_FLAGS})
+  target_compile_options(${target} PRIVATE -O3 -ffp-contract=off ${ARG_FLAGS})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC takes its own "undefined" registers for variables that were forgotten.
+    target_compile_options(${target} PRIVATE -Wno-uninitialized -Wno-maybe-uninitialized)
+  endif()
   target_sources(temper_kernels PRIVATE $<TARGET_OBJECTS:${target}>)
 
   set(checked ${CMAKE_CURRENT_BINARY_DIR}/${folder}.checked)
