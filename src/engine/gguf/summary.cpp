@@ -194,8 +194,7 @@ std::string describe(const MetadataValue& value, std::uint64_t max_items) {
     listed += (listed.empty() ? "" : ", ") + describe(item, 0);
   }
   if (value.item_count() <= max_items) return format("[{}]", listed);
-  return format("[{}, ...] ({} of {})", listed, value.item_count(),
-                value_type_name(value.item_type()));
+  return format("[{}, ...] ({} in all)", listed, value.item_count());
 }
 
 }  // namespace temper::engine

@@ -101,7 +101,7 @@ TEST_CASE("gguf summary: metadata and tensors as JSON, and on one line") {
   const auto described = [&](std::string_view key) { return describe(*file->find(key), 2); };
   CHECK(described("float") == "1e-06");
   CHECK(described("big") == "18446744073709551615");
-  CHECK(described("words") == "[a, b, ...] (3 of string)");
+  CHECK(described("words") == "[a, b, ...] (3 in all)");
   CHECK(described("none") == "[]");
 }
 
