@@ -31,7 +31,7 @@ void count_bytes(benchmark::State& state, std::size_t bytes) {
 // The roofline: the C library looks for a byte that is not there.
 void read(benchmark::State& state, std::size_t bytes) {
   std::vector<char> memory(bytes, 'x');
-  for (auto _ : state) benchmark::DoNotOptimize(std::memchr(memory.data(), 'y', bytes));
+  while (state.KeepRunning()) benchmark::DoNotOptimize(std::memchr(memory.data(), 'y', bytes));
   count_bytes(state, bytes);
 }
 
@@ -41,7 +41,7 @@ void rows(benchmark::State& state, float (*dot)(const Weight*, const float*, std
           std::size_t bytes) {
   std::vector<Weight> weights(bytes / sizeof(Weight), Weight{1});
   std::vector<float> activations(kColumns, 1.0F);
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     float sum = 0;
     for (std::size_t row = 0; row < weights.size(); row += kColumns) {
       sum += dot(weights.data() + row, activations.data(), kColumns);

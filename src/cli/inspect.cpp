@@ -48,6 +48,7 @@ std::string bits_per_weight(std::uint64_t bytes, std::uint64_t parameters) {
 // "8", or "8 or 16" where layers differ.
 std::string alternatives(const std::vector<std::uint64_t>& numbers) {
   std::vector<std::string> texts;
+  texts.reserve(numbers.size());
   for (std::uint64_t number : numbers) texts.push_back(format("{}", number));
   return join(texts, " or ");
 }
@@ -118,6 +119,7 @@ void print_tensors(Output& out, const GgufFile& file) {
   Table table{.align = {Align::Left, Align::Left, Align::Right, Align::Right}, .indent = 2};
   for (const engine::Tensor& tensor : file.tensors()) {
     std::vector<std::string> shape;
+    shape.reserve(tensor.dimension_count);
     for (std::uint64_t dimension : tensor.shape()) shape.push_back(format("{}", dimension));
     table.rows.push_back({shown(tensor.name),
                           std::string(engine::tensor_type_info(tensor.type).name),

@@ -102,7 +102,7 @@ TEST_CASE("inspect: text from the file does nothing to a terminal") {
     for (const char byte : seen) {
       CHECK((byte == '\n' || (byte >= ' ' && byte != 0x7f) || static_cast<signed char>(byte) < 0));
     }
-    CHECK(seen.find("\xff") == std::string::npos);
+    CHECK(seen.find('\xff') == std::string::npos);
     CHECK(seen.find("\nname  fake") == std::string::npos);
   }
   CHECK(folder.inspect({"m.gguf", "--metadata"})
