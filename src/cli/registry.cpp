@@ -4,6 +4,7 @@ namespace temper::cli {
 
 std::vector<Command> all_commands() {
   return {
+      inspect_command(),
       completions_command(),
       man_command(),
       version_command(),

@@ -10,6 +10,7 @@ namespace temper::cli {
 // Each in the file of its name.
 Command completions_command();
 Command help_command();
+Command inspect_command();
 Command man_command();
 Command version_command();
 
