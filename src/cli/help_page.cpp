@@ -82,7 +82,7 @@ void print_group(Output& out, Group group, const std::vector<Command>& commands)
         {Cell(std::string(command->name), Style::Green), std::string(command->summary)});
   }
   if (table.rows.empty()) return;
-  table.least_width = widest;
+  table.least_widths = {widest};
   print_heading(out, group_title(group));
   print_table(out, table);
 }
