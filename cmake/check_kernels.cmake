@@ -6,7 +6,7 @@
 foreach(object ${OBJECTS})
   execute_process(COMMAND ${NM} --defined-only ${object}
     OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
-  string(REGEX MATCHALL " [WVu] _Z[^\n]*" weak "${symbols}")
+  string(REGEX MATCHALL " W _Z[^\n]*" weak "${symbols}")
   if(weak)
     message(FATAL_ERROR "${object} has functions that the linker may merge with portable code:${weak}\n"
       "Kernel files include only intrinsics and C's headers of types.")

@@ -40,14 +40,14 @@ target_link_libraries(temper_flags INTERFACE Threads::Threads)
 
 # temper_library(NAME [DEPENDS library...] [LIBRARIES target...])
 #
-# The folder as the static library temper_NAME: every .cpp in it, but for the
-# tests beside them, which become the program tests/NAME_test. DEPENDS are
+# The folder as the static library temper_NAME: every .cpp in it, but for main.cpp
+# and the tests beside them, which become the program tests/NAME_test. DEPENDS are
 # folders of ours (without the prefix), LIBRARIES those of others.
 function(temper_library name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
-  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
 
   add_library(temper_${name} STATIC ${sources})
   list(TRANSFORM ARG_DEPENDS PREPEND temper_)
@@ -79,9 +79,11 @@ function(temper_kernels folder)
   set(target temper_kernels_${folder})
   add_library(${target} OBJECT ${sources})
   target_link_libraries(${target} PRIVATE temper_flags)
-  # GCC takes its own "undefined" registers for variables that were forgotten.
-  target_compile_options(${target} PRIVATE -O3 -ffp-contract=off -Wno-uninitialized
-    -Wno-maybe-uninitialized ${ARG_FLAGS})
+  target_compile_options(${target} PRIVATE -O3 -ffp-contract=off ${ARG_FLAGS})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC takes its own "undefined" registers for variables that were forgotten.
+    target_compile_options(${target} PRIVATE -Wno-uninitialized -Wno-maybe-uninitialized)
+  endif()
   target_sources(temper_kernels PRIVATE $<TARGET_OBJECTS:${target}>)
 
   set(checked ${CMAKE_CURRENT_BINARY_DIR}/${folder}.checked)

@@ -54,6 +54,7 @@ FILENAME !~ /^src\// {
   if (match($0, /"[^"]+"/)) {
     target = substr($0, RSTART + 1, RLENGTH - 2)
     to = folder_of(target)
+    if (target ~ /^support\// && FILENAME ~ /_test\.cpp$/) next  # tests/support/
     if (target !~ /\//) fault(where "\"" target "\" is to be written from src/")
     else if (to == "") fault(where "\"" target "\" is in no folder of the picture")
     else if (!may_include(from, to)) fault(where from " may not include " to " (\"" target "\")")
