@@ -31,7 +31,4 @@ Result<ParsedLine> parse(const std::vector<Command>& commands,
 // The command of that name, or null.
 const Command* find_command(const std::vector<Command>& commands, std::string_view name);
 
-// The refusal of a command that does not exist, for `temper x` and `temper help x`.
-Error no_such_command(std::string_view name, const std::vector<Command>& commands);
-
 }  // namespace temper::cli
