@@ -172,9 +172,10 @@ class Parser {
   }
 
   Result<void> check_complete() const {
-    if (parsed_.command == nullptr || parsed_.arguments.has("--help")) return {};
+    const Arguments& given = parsed_.arguments;
+    if (parsed_.command == nullptr || given.has("--help") || given.has("--version")) return {};
     for (const Positional& positional : parsed_.command->positionals) {
-      if (!positional.required || parsed_.arguments.has(positional.name)) continue;
+      if (!positional.required || given.has(positional.name)) continue;
       return usage_error(format("\"{}\" needs {}. {}", parsed_.command->name,
                                 what_is_wanted(positional.name, positional.choices), help_hint()));
     }

@@ -22,8 +22,8 @@ struct ParsedLine {
 std::vector<Option> global_options();
 std::vector<Option> top_level_options();
 
-// `words` are what followed the program's name. Where --help is given, nothing
-// else is required. Options may stand before and after positionals; "--" ends
+// `words` are what followed the program's name. Where --help or --version is given,
+// nothing else is required. Options may stand before and after positionals; "--" ends
 // them; a word like "-5" is a number, not an option.
 Result<ParsedLine> parse(const std::vector<Command>& commands,
                          const std::vector<std::string>& words);

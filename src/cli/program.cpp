@@ -47,7 +47,7 @@ ExitCode run_program(const std::vector<Command>& commands, const std::vector<std
 
   const Result<ParsedLine> line = parse(commands, words);
   if (!line) return report(err, line.error());
-  if (line->command == nullptr && line->arguments.has("--version")) {
+  if (line->arguments.has("--version")) {
     print_version(out, world.environment);
     return ExitCode::Success;
   }
