@@ -1,0 +1,245 @@
+#include "base/redact.h"
+
+#include <doctest/doctest.h>
+
+#include "base/utf8.h"
+
+namespace temper {
+namespace {
+
+// Every result must also be its own.
+std::string redacted(std::string_view text, const Redactor& redactor = {}) {
+  const std::string hidden = redactor.redact(text);
+  CHECK(redactor.redact(hidden) == hidden);
+  return hidden;
+}
+
+// A made-up key: `start` and `size` characters of that kind.
+std::string key(std::string_view start, std::size_t size, std::string_view set = "aB3dE5gH7j") {
+  std::string made(start);
+  for (std::size_t at = 0; at < size; ++at) made += set[at % set.size()];
+  return made;
+}
+
+TEST_CASE("redact: keys say by their beginning what they are") {
+  const std::pair<std::string, std::string> rows[] = {
+      {key("sk-", 48), "openai-key"},
+      {key("sk-proj-", 60, "aB3_-eF4"), "openai-key"},
+      {key("sk-or-v1-", 64, "0123456789abcdef"), "openai-key"},
+      {key("sk-ant-api03-", 90, "aB-_cD"), "anthropic-key"},
+      {key("ghp_", 36), "github-token"},
+      {key("ghs_", 36), "github-token"},
+      {key("github_pat_", 82, "aB3dE_"), "github-token"},
+      {key("glpat-", 20), "gitlab-token"},
+      {key("AKIA", 16, "ABCDEF234"), "aws-key"},
+      {key("AIza", 35, "aB3-_"), "google-key"},
+      {key("xoxb-", 40, "123456-"), "slack-token"},
+      {key("hf_", 34), "huggingface-token"},
+      {key("npm_", 36), "npm-token"},
+      {key("eyJ", 30) + "." + key("eyJ", 40) + "." + key("", 43), "jwt"},
+      {key("eyJ", 30) + "." + key("eyJ", 40), "jwt"},
+  };
+  for (const auto& [secret, kind] : rows) {
+    CAPTURE(secret);
+    const std::string marker = "[redacted:" + kind + "]";
+    CHECK(redacted(secret) == marker);
+    CHECK(redacted("x " + secret + ", y") == "x " + marker + ", y");
+    CHECK(redacted("\"" + secret + "\"") == "\"" + marker + "\"");
+    CHECK(redacted("line\\n" + secret + "\\n") == "line\\n" + marker + "\\n");
+    CHECK(redacted("a_" + secret) == "a_" + marker);
+    CHECK(redacted("x" + secret) == "x" + secret);  // in the middle of a word
+  }
+}
+
+TEST_CASE("redact: authorization headers") {
+  CHECK(redacted("Authorization: Bearer abcdefgh1") ==
+        "Authorization: Bearer [redacted:authorization]");
+  CHECK(redacted("authorization: Basic dXNlcjpwYXNzd29yZA==\r\nHost: x") ==
+        "authorization: Basic [redacted:authorization]\r\nHost: x");
+  CHECK(redacted(R"({"Authorization": "Bearer aaaaaaaaaaB", "x": 1})") ==
+        R"({"Authorization": "Bearer [redacted:authorization]", "x": 1})");
+  CHECK(redacted("curl -H 'Proxy-Authorization: token abcDEFghi'") ==
+        "curl -H 'Proxy-Authorization: token [redacted:authorization]'");
+  CHECK(redacted("sent bearer a8f5f167f44f4964e6c998dee827110c to x") ==
+        "sent bearer [redacted:authorization] to x");
+}
+
+TEST_CASE("redact: passwords in addresses") {
+  CHECK(redacted("postgres://me:hunter2@db:5432/x") ==
+        "postgres://me:[redacted:password]@db:5432/x");
+  CHECK(redacted("https://u:p@ss:w?rd@host/") == "https://u:[redacted:password]@host/");
+  CHECK(redacted("https://token:abc@h https://:x@h") ==
+        "https://token:[redacted:password]@h https://:[redacted:password]@h");
+  CHECK(redacted("https://" + key("ghp_", 36) + ":x-oauth-basic@github.com/a") ==
+        "https://[redacted:github-token]:[redacted:password]@github.com/a");
+}
+
+TEST_CASE("redact: private keys") {
+  const std::string body = key("MIIE", 60) + "\n" + key("", 64) + "\n";
+  const std::string block =
+      "-----BEGIN RSA PRIVATE KEY-----\n" + body + "-----END RSA PRIVATE KEY-----";
+  CHECK(redacted("x\n" + block + "\ny") == "x\n[redacted:private-key]\ny");
+  CHECK(redacted("-----BEGIN PRIVATE KEY-----\n" + body) == "[redacted:private-key]");  // cut off
+  CHECK(redacted(block + block) == "[redacted:private-key][redacted:private-key]");
+  CHECK(
+      redacted("{\"key\":\"-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----\\n\"}") ==
+      "{\"key\":\"[redacted:private-key]\\n\"}");
+  CHECK(redacted("-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nabc\n"
+                 "-----END EC PRIVATE KEY-----") == "[redacted:private-key]");
+}
+
+TEST_CASE("redact: values by the name before them") {
+  const std::pair<const char*, const char*> rows[] = {
+      {"DB_PASSWORD=hunter2", "DB_PASSWORD=[redacted:password]"},
+      {"export GITHUB_TOKEN=abcdef123456; x", "export GITHUB_TOKEN=[redacted:secret]; x"},
+      {"OPENAI_API_KEY='abc123def456'", "OPENAI_API_KEY='[redacted:secret]'"},
+      {"SECRET_KEY_BASE=0123456789abcdef", "SECRET_KEY_BASE=[redacted:secret]"},
+      {"AWS_SECRET_ACCESS_KEY=/abC1EFGHIJKLMNOPqrs2vwxyzABCDEFGHIJKL3x",
+       "AWS_SECRET_ACCESS_KEY=[redacted:secret]"},
+      {"aws_secret_access_key = abC1EFGHIJKLMNOPqrs2/vwxyzABCDEFGHIJKL3x",
+       "aws_secret_access_key = [redacted:secret]"},
+      {R"({"password": "letmein"})", R"({"password": "[redacted:password]"})"},
+      {R"({"clientSecret":"a1b2c3d4e5"})", R"({"clientSecret":"[redacted:secret]"})"},
+      {R"("{\"api_key\": \"a1b2c3d4e5\"}")", R"("{\"api_key\": \"[redacted:secret]\"}")"},
+      {R"("{\"x\":1}\npassword=hunter22")", R"("{\"x\":1}\npassword=[redacted:password]")"},
+      {R"(password = "a\"b12345")", R"(password = "[redacted:password]")"},
+      {R"("secret":"a1b2c3secret":"a1b2c3d4")", R"("secret":"[redacted:secret]":"a1b2c3d4")"},
+      {"password: hunter2", "password: [redacted:password]"},
+      {"'password' => 'hunter2'", "'password' => '[redacted:password]'"},
+      {"passwd := `hunter22`", "passwd := `[redacted:password]`"},
+      {"?access_token=a1b2c3d4e5&x=1", "?access_token=[redacted:secret]&x=1"},
+      {"--api-key=a1b2c3d4e5 run", "--api-key=[redacted:secret] run"},
+      {"X-Api-Key: 550e8400-e29b-41d4-a716-446655440000", "X-Api-Key: [redacted:secret]"},
+      {"//registry.npmjs.org/:_authToken=a1b2c3d4e5",
+       "//registry.npmjs.org/:_authToken=[redacted:secret]"},
+      {"passphrase: P@ss,word1!", "passphrase: P@ss,word1!"},  // a comma ends it: a known hole
+      {"TOKEN_FOR_CI=a8f5f167f44f4964e6c998dee827110c", "TOKEN_FOR_CI=[redacted:secret]"},
+      {"password2 = 'größer!1'", "password2 = '[redacted:password]'"},
+  };
+  for (const auto& [text, expected] : rows) {
+    CAPTURE(text);
+    CHECK(redacted(text) == expected);
+  }
+}
+
+TEST_CASE("redact: ordinary text and code stay as they are") {
+  const char* const rows[] = {
+      "token_count = 5",
+      "max_tokens: 4096",
+      "password = getpass()",
+      "password = getpass.getpass('Password: ')",
+      "const token = lexer.peek();",
+      "Token token = next_token2;",
+      "if token == \"abcdefgh123\" {",
+      "return Token::Identifier;",
+      "auto token: TokenKind = x",
+      "api_key=os.environ[\"OPENAI_API_KEY\"]",
+      "API_KEY=${API_KEY}",
+      "API_KEY=$(cat key)",
+      "API_KEY=<your key>",
+      "API_KEY=your-api-key-12345",
+      "api_key: \"sk-...\"",
+      "password: ${{ secrets.PASSWORD }}",
+      "f(token=token, password=password, secret=self.secret)",
+      "password: str",
+      "{\"password\": {\"type\": \"string\"}}",
+      "{\"type\": \"password\", \"password\": \"Password\"}",
+      "{\"bos_token\": \"<s>\", \"eos_token\": \"<|im_end|>\", \"pad_token\": \"[PAD]\"}",
+      "{\"eos_token_id\": 128001, \"token\": \" world\", \"token\": \"JavaScript\"}",
+      "{\"token\": 151645, \"logprob\": -0.25}",
+      "EOS_TOKEN=128001",
+      "TOKEN_LIMIT=100000",
+      "T_TOKEN=T_OTHER_TOKEN,",
+      "token_sha256 = e3b0c44298fc1c149afbf4c8996fb92427ae41e4",
+      "{\"token_uri\": \"https://oauth2.googleapis.com/token2\"}",
+      "GITHUB_TOKEN_FILE=/run/secrets/token1",
+      "PASSWORD=/run/secrets/password1",
+      "secret: web-tls-2",
+      "std::string password_of(User user);",
+      "the password: it is kept in a file",
+      "Enter password:",
+      "Password: \n",
+      "Authorization: Bearer $TOKEN",
+      "Authorization: Bearer ${TOKEN}",
+      "f\"Bearer {token}\"",
+      "Authorization: bearer tokens are described below",
+      "bearer authentication-mechanisms",
+      "https://host:8080/a@b",
+      "http://[::1]:8080/x",
+      "https://user:$PASS@host",
+      "git@github.com:a/b.git",
+      "sk-learn-contrib-and-other-packages",
+      "task-sk-1",
+      "hf_hub_download_with_a_long_name_and_more",
+      "AKIAAAAA",
+      "eyJust.a.word",
+      "-----BEGIN PRIVATE KEY----- begins a block of base64",
+      "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----",
+      "\"-----BEGIN PRIVATE KEY-----\\n\" + encoded",
+      "monkey = \"abc123def456\"",
+      "key = \"abc123def456\"",
+      "commit a8f5f167f44f4964e6c998dee827110ca8f5f167",
+      "[redacted:password] and [redacted:",
+  };
+  for (const char* text : rows) CHECK(redacted(text) == text);
+}
+
+TEST_CASE("redact: known secrets go wherever they stand") {
+  Redactor redactor;
+  CHECK(redactor.add_secret(" correct horse\n"));
+  CHECK(redactor.add_secret("pa\"ss\\word"));
+  CHECK(redactor.add_secret("horse battery"));
+  CHECK(redacted("say correct horse!", redactor) == "say [redacted:secret]!");
+  CHECK(redacted("xcorrect horsex", redactor) == "x[redacted:secret]x");
+  CHECK(redacted("a correct horse battery b", redactor) == "a [redacted:secret] b");
+  CHECK(redacted(R"({"a":"pa\"ss\\word"})", redactor) == R"({"a":"[redacted:secret]"})");
+  CHECK(redacted("pa\"ss\\word", redactor) == "[redacted:secret]");
+  CHECK(redacted("correct hors", redactor) == "correct hors");
+}
+
+TEST_CASE("redact: what cannot be hidden well is not taken") {
+  Redactor redactor;
+  CHECK(!redactor.add_secret("short"));
+  CHECK(!redactor.add_secret("  short  "));
+  CHECK(!redactor.add_secret(""));
+  CHECK(!redactor.add_secret("redacted"));
+  CHECK(!redactor.add_secret("secret]"));
+  CHECK(!redactor.add_secret("github-token"));
+  CHECK(redacted("a secret token", redactor) == "a secret token");
+}
+
+// Each would take minutes if the time were not proportional to the length.
+TEST_CASE("redact: nothing makes it slow") {
+  Redactor redactor;
+  redactor.add_secret("aaaaaaaaaaaaaaaaaaab");
+  const std::size_t size = 400000;
+  for (std::string_view piece : {"sk-",
+                                 "eyJ-",
+                                 "token=",
+                                 "token=\"",
+                                 "token='a\"",
+                                 "token:",
+                                 "a_token=\\\"",
+                                 "://a:",
+                                 "://",
+                                 "-----BEGIN PRIVATE KEY-----",
+                                 "bearer ",
+                                 "a",
+                                 "aaaaaaaaaaaaaaaaaaa ",
+                                 "[redacted:",
+                                 "\\u00",
+                                 "password=\\",
+                                 "token =  ",
+                                 "authorization: basic ",
+                                 "A_PASSWORD=",
+                                 "ghp_",
+                                 "AKIA",
+                                 "{${"}) {
+    std::string text;
+    while (text.size() < size) text += piece;
+    CHECK(redactor.redact(text).size() > 0);
+  }
+}
+
+}  // namespace
+}  // namespace temper
