@@ -326,7 +326,7 @@ TEST_CASE("slow: run_process: two gigabytes pass through in constant memory") {
     REQUIRE(result.ok());
     CHECK(result->success());
     CHECK(result->output.total_bytes() == 2147483648);
-    MESSAGE(script << ": " << result->duration.count() << " ms");
+    MESSAGE(std::string(script) << ": " << result->duration.count() << " ms");
   }
   CHECK(peak_kib() - before < 4 * 1024);
 }
