@@ -1,0 +1,47 @@
+// A fixed number of threads that work through tasks.
+//
+// It knows no priorities and no results: a task writes where its owner looks.
+// Tasks do not throw; one that does stops the program.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace temper {
+
+// All functions may be called from any thread, also from within a task.
+class ThreadPool {
+ public:
+  explicit ThreadPool(std::size_t threads);  // at least one
+  // Does what has been submitted, and then ends the threads. Not from within a task.
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  std::size_t thread_count() const { return threads_.size(); }
+
+  // Tasks are begun in the order in which they were submitted.
+  void submit(std::function<void()> task);
+
+  // Calls work(0) to work(count - 1), each once, in no order, on the threads and on
+  // the caller's; returns when all of them have, and with all that they wrote in
+  // sight. May be nested as deep as one likes: whoever waits here waits only for
+  // calls that are already being worked on.
+  void parallel_for(std::size_t count, const std::function<void(std::size_t index)>& work);
+
+ private:
+  void work_until_end();
+
+  std::mutex mutex_;  // of the two below
+  std::deque<std::function<void()>> tasks_;
+  bool ending_ = false;
+  std::condition_variable changed_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace temper
