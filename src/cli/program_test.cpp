@@ -11,6 +11,12 @@ Result<ExitCode> greet(Context& context) {
   context.out.line(context.out.styled(Style::Bold, "hello from " + context.directory));
   return ExitCode::Success;
 }
+Result<ExitCode> talk(Context& context) {
+  context.log.error("an error");
+  context.log.warn("a warning");
+  context.log.info("what is done");
+  return ExitCode::Success;
+}
 Result<ExitCode> lack(Context&) { return ExitCode::Missing; }
 Result<ExitCode> fail(Context&) { return Error{Code::NotFound, "no\x1b[31m file.\nReally."}; }
 Result<ExitCode> stop(Context& context) {
@@ -20,6 +26,7 @@ Result<ExitCode> stop(Context& context) {
 
 std::vector<Command> commands() {
   return {{.name = "greet", .summary = "say hello", .config = ConfigUse::Unread, .run = greet},
+          {.name = "talk", .config = ConfigUse::Unread, .run = talk},
           {.name = "lack", .config = ConfigUse::Unread, .run = lack},
           {.name = "fail", .config = ConfigUse::Unread, .run = fail},
           {.name = "stop", .config = ConfigUse::Unread, .run = stop}};
@@ -51,6 +58,15 @@ TEST_CASE("program: a command runs in the world that it is given") {
   CHECK(outcome({"greet"}, forced) == "\x1b[1mhello from /work\x1b[0m\n| | 0");
 }
 
+TEST_CASE("program: how much is said of the work is the caller's choice") {
+  const std::string error = "| temper: error: an error\n";
+  CHECK(outcome({"talk", "-q"}) == error + "| 0");
+  CHECK(outcome({"talk"}) == error + "temper: warning: a warning\n| 0");
+  CHECK(outcome({"talk", "-v"}) ==
+        error + "temper: warning: a warning\ntemper: info: what is done\n| 0");
+  CHECK(outcome({"talk", "-vv"}).starts_with("| 1970-01-01T00:00:00.000Z temper: error: "));
+}
+
 TEST_CASE("program: how a command ends becomes the status, and one harmless line") {
   CHECK(outcome({"lack"}) == "| | 3");
   CHECK(outcome({"fail"}) == "| temper: no\\x1b[31m file.\\nReally.\n| 1");
@@ -71,7 +87,7 @@ TEST_CASE("program: help is asked for with a command or without") {
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{}, {"--help"}, {"-h"}, {"greet", "--help"}, {"--help", "greet"}}) {
     const std::string seen = outcome(words);
-    CHECK(seen.find("Usage: temper") != std::string::npos);
+    CHECK(seen.find("Usage:  temper") != std::string::npos);
     CHECK(seen.ends_with("| | 0"));
   }
 }
