@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/paths.h"
 #include "base/text.h"
-#include "cli/folders.h"
 
 namespace temper::cli {
 namespace {
@@ -67,25 +67,26 @@ std::vector<StorePlace> store_places(const Environment& environment,
     const StorePlace place{kind, std::move(folder)};
     if (std::ranges::find(places, place) == places.end()) places.push_back(place);
   };
-  const std::string home = home_folder(environment);
+  const Result<std::string> home = home_directory(environment);
+  const Result<std::string> our_cache = user_directory(environment, UserDirectory::Cache);
 
   if (const auto cache = environment.get_non_empty("HF_HUB_CACHE")) {
     add(StoreKind::HuggingFace, *cache);
   } else if (const auto hugging_face = environment.get_non_empty("HF_HOME")) {
     add(StoreKind::HuggingFace, *hugging_face + "/hub");
-  } else if (const std::string cache_home = cache_folder(environment); !cache_home.empty()) {
-    add(StoreKind::HuggingFace, cache_home + "/huggingface/hub");
+  } else if (our_cache) {
+    add(StoreKind::HuggingFace, resolve(*our_cache, "../huggingface/hub"));
   }
 
   if (const auto models = environment.get_non_empty("OLLAMA_MODELS")) {
     add(StoreKind::Ollama, *models);
   }
-  if (!home.empty()) add(StoreKind::Ollama, home + "/.ollama/models");
+  if (home) add(StoreKind::Ollama, *home + "/.ollama/models");
   add(StoreKind::Ollama, root + "/usr/share/ollama/.ollama/models");
 
-  if (!home.empty()) {
-    add(StoreKind::LmStudio, home + "/.lmstudio/models");
-    add(StoreKind::LmStudio, home + "/.cache/lm-studio/models");
+  if (home) {
+    add(StoreKind::LmStudio, *home + "/.lmstudio/models");
+    add(StoreKind::LmStudio, *home + "/.cache/lm-studio/models");
   }
   for (const std::string& folder : folders) add(StoreKind::Folder, folder);
   return places;
