@@ -17,9 +17,21 @@ void print_heading(Output& out, std::string_view title) {
   out.line(out.styled(Style::Bold, title));
 }
 
+// `first` in bold, and the rest of the line, wrapped together.
+void print_with_bold_start(Output& out, std::string_view first, std::string_view rest) {
+  StringSink plain;
+  Output wrapped(plain, Colour::Off, out.width());
+  print_paragraphs(wrapped, format("{}{}", first, rest));
+  const bool is_whole = plain.text().starts_with(first);  // not itself broken in two
+  const std::size_t bold = is_whole ? first.size() : 0;
+  out.write(out.styled(Style::Bold, plain.text().substr(0, bold)) + plain.text().substr(bold));
+}
+
 void print_usage(Output& out, std::string_view line) {
   out.line();
-  out.line(format("{} {}", out.styled(Style::Bold, "Usage:"), line));
+  Table usage;
+  usage.rows = {{Cell("Usage:", Style::Bold), std::string(line)}};
+  print_table(out, usage);
 }
 
 void print_options(Output& out, std::string_view title, const std::vector<Option>& options) {
@@ -96,8 +108,8 @@ std::vector<Option> options_of_the_program() {
 }  // namespace
 
 void print_overview(Output& out, const std::vector<Command>& commands) {
-  out.line(format("{} codes with language models that run on your own hardware.",
-                  out.styled(Style::Bold, "temper")));
+  print_with_bold_start(out, "temper",
+                        " codes with language models that run on your own hardware.");
   print_usage(out, "temper COMMAND [OPTIONS] [ARGUMENTS]");
   for (const Group group : all_groups()) print_group(out, group, commands);
   print_options(out, "Options", options_of_the_program());
@@ -114,8 +126,7 @@ void print_overview(Output& out, const std::vector<Command>& commands) {
 }
 
 void print_command_help(Output& out, const Command& command) {
-  out.line(format("{}: {}", out.styled(Style::Bold, format("temper {}", command.name)),
-                  command.summary));
+  print_with_bold_start(out, format("temper {}", command.name), format(": {}", command.summary));
   print_usage(out, format("temper {}", synopsis(command)));
   if (!command.description.empty()) {
     out.line();
