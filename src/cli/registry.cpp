@@ -4,10 +4,7 @@ namespace temper::cli {
 
 std::vector<Command> all_commands() {
   return {
-      completions_command(),
-      man_command(),
-      version_command(),
-      help_command(),
+      doctor_command(), completions_command(), man_command(), version_command(), help_command(),
   };
 }
 
