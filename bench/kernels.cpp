@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <string>
 #include <vector>
 
 #include "base/cpu.h"
@@ -17,61 +16,60 @@ namespace {
 
 constexpr std::size_t kColumns = 2048;
 
-struct Size {
-  const char* name;
-  std::size_t bytes;
-};
 // Half of a small first cache, and far more than any last one.
-constexpr Size kSizes[] = {{"L1", 16 << 10}, {"memory", 512 << 20}};
-
-void count_bytes(benchmark::State& state, std::size_t bytes) {
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes));
+void sizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgName("bytes")->Arg(16 << 10)->Arg(512 << 20);
 }
 
 // The roofline: the C library looks for a byte that is not there.
-void read(benchmark::State& state, std::size_t bytes) {
-  std::vector<char> memory(bytes, 'x');
-  for (auto _ : state) benchmark::DoNotOptimize(std::memchr(memory.data(), 'y', bytes));
-  count_bytes(state, bytes);
+void plain_read(benchmark::State& state) {
+  const std::vector<char> memory(static_cast<std::size_t>(state.range()), 'x');
+  while (state.KeepRunning()) {
+    benchmark::DoNotOptimize(std::memchr(memory.data(), 'y', memory.size()));
+  }
+  state.SetBytesProcessed(state.iterations() * state.range());
+}
+
+// The kernels of that set; without an operation where this machine has none.
+Kernels kernels_of(InstructionSet set) {
+  for (const Kernels& kernels : available_kernels(detect_cpu_features())) {
+    if (kernels.set == set) return kernels;
+  }
+  return {};
 }
 
 // `dot` over all rows; Weight says how wide they are.
 template <typename Weight>
-void rows(benchmark::State& state, float (*dot)(const Weight*, const float*, std::size_t),
-          std::size_t bytes) {
-  std::vector<Weight> weights(bytes / sizeof(Weight), Weight{1});
-  std::vector<float> activations(kColumns, 1.0F);
-  for (auto _ : state) {
+void rows(benchmark::State& state, float (*dot)(const Weight*, const float*, std::size_t)) {
+  if (dot == nullptr) return state.SkipWithError("this machine does not have the instruction set");
+  const std::vector<Weight> weights(static_cast<std::size_t>(state.range()) / sizeof(Weight), 1);
+  const std::vector<float> activations(kColumns, 1.0F);
+  while (state.KeepRunning()) {
     float sum = 0;
     for (std::size_t row = 0; row < weights.size(); row += kColumns) {
       sum += dot(weights.data() + row, activations.data(), kColumns);
     }
     benchmark::DoNotOptimize(sum);
   }
-  count_bytes(state, bytes);
+  state.SetBytesProcessed(state.iterations() * state.range());
 }
 
-void add_benchmarks() {
-  for (const Size& size : kSizes) {
-    const std::string end = std::string("/") + size.name;
-    benchmark::RegisterBenchmark(("plain_read" + end).c_str(), read, size.bytes);
-    for (const Kernels& kernels : available_kernels(detect_cpu_features())) {
-      const std::string set = "/" + std::string(instruction_set_name(kernels.set)) + end;
-      benchmark::RegisterBenchmark(("dot_f32" + set).c_str(), rows<float>, kernels.dot_f32,
-                                   size.bytes);
-      benchmark::RegisterBenchmark(("dot_bf16_f32" + set).c_str(), rows<std::uint16_t>,
-                                   kernels.dot_bf16_f32, size.bytes);
-    }
-  }
+void dot_f32(benchmark::State& state, InstructionSet set) {
+  rows<float>(state, kernels_of(set).dot_f32);
 }
+void dot_bf16_f32(benchmark::State& state, InstructionSet set) {
+  rows<std::uint16_t>(state, kernels_of(set).dot_bf16_f32);
+}
+
+BENCHMARK(plain_read)->Apply(sizes);
+BENCHMARK_CAPTURE(dot_f32, portable, InstructionSet::Portable)->Apply(sizes);
+BENCHMARK_CAPTURE(dot_f32, avx2, InstructionSet::Avx2)->Apply(sizes);
+BENCHMARK_CAPTURE(dot_f32, avx512, InstructionSet::Avx512)->Apply(sizes);
+BENCHMARK_CAPTURE(dot_bf16_f32, portable, InstructionSet::Portable)->Apply(sizes);
+BENCHMARK_CAPTURE(dot_bf16_f32, avx2, InstructionSet::Avx2)->Apply(sizes);
+BENCHMARK_CAPTURE(dot_bf16_f32, avx512, InstructionSet::Avx512)->Apply(sizes);
 
 }  // namespace
 }  // namespace temper::engine
 
-int main(int count, char** arguments) {
-  temper::engine::add_benchmarks();
-  benchmark::Initialize(&count, arguments);
-  if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 2;
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
-}
+BENCHMARK_MAIN();

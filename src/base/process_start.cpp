@@ -211,9 +211,12 @@ Result<pid_t> hand_over(const ProcessSpec& spec, const KeeperPlan& plan, const U
 Result<StartedProcess> start_process(const ProcessSpec& spec) {
   TRY(check_spec(spec));
   const Environment environment = spec.environment.value_or(Environment::of_process());
-  const KeeperPlan plan{TRY(find_program(spec.argv[0], environment, spec.directory)),
-                        spec.directory, spec.output == OutputTo::Terminal, spec.argv,
-                        TRY(pack_environment(environment))};
+  KeeperPlan plan;
+  plan.program = TRY(find_program(spec.argv[0], environment, spec.directory));
+  plan.directory = spec.directory;
+  plan.terminal = spec.output == OutputTo::Terminal;
+  plan.arguments = spec.argv;
+  plan.environment = TRY(pack_environment(environment));
 
   StartedProcess ours;
   {

@@ -4,7 +4,12 @@ namespace temper::cli {
 
 std::vector<Command> all_commands() {
   return {
-      doctor_command(), completions_command(), man_command(), version_command(), help_command(),
+      inspect_command(),
+      doctor_command(),
+      completions_command(),
+      man_command(),
+      version_command(),
+      help_command(),
   };
 }
 

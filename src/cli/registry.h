@@ -11,6 +11,7 @@ namespace temper::cli {
 Command completions_command();
 Command doctor_command();
 Command help_command();
+Command inspect_command();
 Command man_command();
 Command version_command();
 

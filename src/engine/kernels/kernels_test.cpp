@@ -20,7 +20,7 @@ namespace {
 
 // Every set of this machine, the portable one too; says which it leaves out.
 std::vector<Kernels> sets_here() {
-  const std::vector<Kernels> sets = available_kernels(detect_cpu_features());
+  std::vector<Kernels> sets = available_kernels(detect_cpu_features());
 #if defined(__x86_64__)
   static bool said = false;
   if (sets.size() < 3 && !said) {
