@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/environment.h"
+#include "base/log.h"
 #include "base/result.h"
 #include "base/stop.h"
 #include "cli/exit.h"
@@ -99,6 +100,7 @@ struct Context {
   std::string directory;  // absolute; relative paths are resolved against it
   Output& out;
   Output& err;
+  Log& log;  // of what is being done; an Error that ends the command is returned instead
   Clock& clock;
   StopToken stop;  // Ctrl-C
 };

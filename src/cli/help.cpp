@@ -1,12 +1,24 @@
 #include <algorithm>
 
+#include "base/format.h"
+#include "base/suggest.h"
 #include "base/text.h"
+#include "cli/completions.h"
 #include "cli/help_page.h"
 #include "cli/parse.h"
 #include "cli/registry.h"
 
 namespace temper::cli {
 namespace {
+
+Error no_such_help(std::string_view name, const std::vector<Command>& commands) {
+  std::vector<std::string_view> names;
+  for (const Command* command : offered_commands(commands)) names.push_back(command->name);
+  for (const Topic& topic : help_topics()) names.push_back(topic.name);
+  return Error{Code::Invalid,
+               format("there is no help on \"{}\".{} Run \"temper help\" for all that there is.",
+                      name, did_you_mean(name, names))};
+}
 
 Result<ExitCode> run(Context& context) {
   const std::string name = join(context.arguments.values("TOPIC"), " ");
@@ -20,7 +32,7 @@ Result<ExitCode> run(Context& context) {
   }
   const std::vector<Topic> topics = help_topics();
   const auto topic = std::ranges::find(topics, name, &Topic::name);
-  if (topic == topics.end()) return no_such_command(name, context.commands);
+  if (topic == topics.end()) return no_such_help(name, context.commands);
   topic->print(context.out);
   return ExitCode::Success;
 }

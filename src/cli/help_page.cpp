@@ -17,9 +17,21 @@ void print_heading(Output& out, std::string_view title) {
   out.line(out.styled(Style::Bold, title));
 }
 
+// `first` in bold, and the rest of the line, wrapped together.
+void print_with_bold_start(Output& out, std::string_view first, std::string_view rest) {
+  StringSink plain;
+  Output wrapped(plain, Colour::Off, out.width());
+  print_paragraphs(wrapped, format("{}{}", first, rest));
+  const bool is_whole = plain.text().starts_with(first);  // not itself broken in two
+  const std::size_t bold = is_whole ? first.size() : 0;
+  out.write(out.styled(Style::Bold, plain.text().substr(0, bold)) + plain.text().substr(bold));
+}
+
 void print_usage(Output& out, std::string_view line) {
   out.line();
-  out.line(format("{} {}", out.styled(Style::Bold, "Usage:"), line));
+  Table usage;
+  usage.rows = {{Cell("Usage:", Style::Bold), std::string(line)}};
+  print_table(out, usage);
 }
 
 void print_options(Output& out, std::string_view title, const std::vector<Option>& options) {
@@ -82,7 +94,7 @@ void print_group(Output& out, Group group, const std::vector<Command>& commands)
         {Cell(std::string(command->name), Style::Green), std::string(command->summary)});
   }
   if (table.rows.empty()) return;
-  table.least_width = widest;
+  table.least_widths = {widest};
   print_heading(out, group_title(group));
   print_table(out, table);
 }
@@ -96,8 +108,8 @@ std::vector<Option> options_of_the_program() {
 }  // namespace
 
 void print_overview(Output& out, const std::vector<Command>& commands) {
-  out.line(format("{} codes with language models that run on your own hardware.",
-                  out.styled(Style::Bold, "temper")));
+  print_with_bold_start(out, "temper",
+                        " codes with language models that run on your own hardware.");
   print_usage(out, "temper COMMAND [OPTIONS] [ARGUMENTS]");
   for (const Group group : all_groups()) print_group(out, group, commands);
   print_options(out, "Options", options_of_the_program());
@@ -114,8 +126,7 @@ void print_overview(Output& out, const std::vector<Command>& commands) {
 }
 
 void print_command_help(Output& out, const Command& command) {
-  out.line(format("{}: {}", out.styled(Style::Bold, format("temper {}", command.name)),
-                  command.summary));
+  print_with_bold_start(out, format("temper {}", command.name), format(": {}", command.summary));
   print_usage(out, format("temper {}", synopsis(command)));
   if (!command.description.empty()) {
     out.line();
@@ -196,6 +207,7 @@ std::vector<Variable> environment_variables() {
       {"TEMPER_CONFIG", "a file to read instead of the user's config.toml"},
       {"XDG_CONFIG_HOME", "where temper/config.toml is looked for; else ~/.config"},
       {"XDG_DATA_HOME", "where temper keeps models and sessions; else ~/.local/share"},
+      {"TEMPER_CPU", "the kernels to use: portable, avx2 or avx512; else the best that run here"},
       {"NO_COLOR", "where not empty, no colour"},
       {"CLICOLOR_FORCE", "where neither empty nor 0, colour even into a file or a pipe"},
       {"COLUMNS", "the width to fit output to, instead of the terminal's"},

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +16,16 @@
 namespace temper::cli {
 namespace {
 
+// Where a standard descriptor is closed, the next file that is opened would get
+// its number, and our output. These are open in the wrong direction, so that
+// using them fails as it should.
+void hold_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(descriptor, F_GETFD) >= 0) continue;
+    open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // gets that number
+  }
+}
+
 std::string working_directory() {
   char* const path = getcwd(nullptr, 0);
   if (path == nullptr) return "/";  // it was removed under us
@@ -24,6 +35,7 @@ std::string working_directory() {
 }
 
 int main(const std::vector<std::string>& words) {
+  hold_standard_descriptors();
   StopSource stop;
   handle_signals(stop);
   SystemClock clock;

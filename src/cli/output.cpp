@@ -40,14 +40,14 @@ std::size_t text_width(const Output& out, std::size_t start) {
 // Prints one table, and lives for as long as that takes.
 class TablePrinter {
  public:
-  TablePrinter(Output& out, const Table& table) : out_(out), table_(table) {
+  TablePrinter(Output& out, const Table& table)
+      : out_(out), table_(table), widths_(table.least_widths) {
     for (const std::vector<Cell>& row : table.rows) {
       widths_.resize(std::max(widths_.size(), row.size()));
       for (std::size_t column = 0; column < row.size(); ++column) {
         widths_[column] = std::max(widths_[column], display_width(row[column].text));
       }
     }
-    if (!widths_.empty()) widths_.front() = std::max(widths_.front(), table.least_width);
   }
 
   void print() {
@@ -97,7 +97,8 @@ class TablePrinter {
   }
 
   void print_below(const std::vector<Cell>& row) const {
-    out_.line(without_trailing_spaces(cells(row, row.size() - 1)));
+    const std::string before = without_trailing_spaces(cells(row, row.size() - 1));
+    if (!before.empty()) out_.line(before);
     const std::size_t start = table_.indent + kIndentBelow;
     for (const std::string& line : wrap(row.back().text, text_width(out_, start))) {
       out_.line(spaces(start) + out_.styled(row.back().style, line));

@@ -66,7 +66,7 @@ struct Table {
   std::vector<std::vector<Cell>> rows = {};
   std::vector<Align> align = {};  // by column; Left where it says nothing
   std::size_t indent = 0;
-  std::size_t least_width = 0;  // of the first column, to match another table
+  std::vector<std::size_t> least_widths = {};  // by column, to match another table
 };
 
 void print_table(Output& out, const Table& table);

@@ -17,7 +17,7 @@ TEST_CASE("output: columns line up by what is seen, not by bytes") {
   CHECK(printed({.rows = {{"\xC3\xA9", "1"}, {"ab", "2"}}}, 80) == "\xC3\xA9   1\nab  2\n");
   CHECK(printed({.rows = {{"a", "1"}, {"b", "20"}}, .align = {Align::Left, Align::Right}}, 80) ==
         "a   1\nb  20\n");
-  CHECK(printed({.rows = {{"a", "1"}}, .indent = 2, .least_width = 4}, 80) == "  a     1\n");
+  CHECK(printed({.rows = {{"a", "1"}}, .indent = 2, .least_widths = {4}}, 80) == "  a     1\n");
   CHECK(printed({}, 80) == "");
 }
 
@@ -36,6 +36,13 @@ TEST_CASE("output: where too little is left, the last column goes below") {
         "a-long-first-column\n"
         "      some words that follow\n"
         "      it here\n");
+  CHECK(printed(
+            {.rows = {{"a-long-first-column", "some words that follow it here"}, {"", "and more"}}},
+            30) ==
+        "a-long-first-column\n"
+        "      some words that follow\n"
+        "      it here\n"
+        "      and more\n");
   CHECK(printed({.rows = {{"a-long-first-column", "short"}}}, 30) ==
         "a-long-first-column  short\n");
 }

@@ -27,6 +27,23 @@ bool is_below(std::string_view name, std::string_view family) {
   return name.size() > family.size() && name.starts_with(family) && name[family.size()] == ' ';
 }
 
+Error no_such_command(std::string_view name, const std::vector<Command>& commands) {
+  std::vector<std::string_view> names;
+  std::vector<std::string_view> below;
+  for (const Command& command : commands) {
+    if (command.hidden) continue;
+    names.push_back(command.name);
+    if (is_below(command.name, name)) below.push_back(command.name.substr(name.size() + 1));
+  }
+  if (!below.empty()) {
+    return usage_error(
+        format("\"{}\" needs one of {} after it. Run \"temper --help\" for all commands.", name,
+               list_in_words(below, "or")));
+  }
+  return usage_error(format("there is no command \"{}\".{} Run \"temper --help\" for all commands.",
+                            name, did_you_mean(name, names)));
+}
+
 class Parser {
  public:
   Parser(const std::vector<Command>& commands, const std::vector<std::string>& words)
@@ -155,9 +172,10 @@ class Parser {
   }
 
   Result<void> check_complete() const {
-    if (parsed_.command == nullptr || parsed_.arguments.has("--help")) return {};
+    const Arguments& given = parsed_.arguments;
+    if (parsed_.command == nullptr || given.has("--help") || given.has("--version")) return {};
     for (const Positional& positional : parsed_.command->positionals) {
-      if (!positional.required || parsed_.arguments.has(positional.name)) continue;
+      if (!positional.required || given.has(positional.name)) continue;
       return usage_error(format("\"{}\" needs {}. {}", parsed_.command->name,
                                 what_is_wanted(positional.name, positional.choices), help_hint()));
     }
@@ -240,23 +258,6 @@ Result<ParsedLine> parse(const std::vector<Command>& commands,
 const Command* find_command(const std::vector<Command>& commands, std::string_view name) {
   const auto found = std::ranges::find(commands, name, &Command::name);
   return found == commands.end() ? nullptr : &*found;
-}
-
-Error no_such_command(std::string_view name, const std::vector<Command>& commands) {
-  std::vector<std::string_view> names;
-  std::vector<std::string_view> below;
-  for (const Command& command : commands) {
-    if (command.hidden) continue;
-    names.push_back(command.name);
-    if (is_below(command.name, name)) below.push_back(command.name.substr(name.size() + 1));
-  }
-  if (!below.empty()) {
-    return usage_error(
-        format("\"{}\" needs one of {} after it. Run \"temper --help\" for all commands.", name,
-               list_in_words(below, "or")));
-  }
-  return usage_error(format("there is no command \"{}\".{} Run \"temper --help\" for all commands.",
-                            name, did_you_mean(name, names)));
 }
 
 }  // namespace temper::cli

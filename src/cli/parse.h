@@ -22,16 +22,13 @@ struct ParsedLine {
 std::vector<Option> global_options();
 std::vector<Option> top_level_options();
 
-// `words` are what followed the program's name. Where --help is given, nothing
-// else is required. Options may stand before and after positionals; "--" ends
+// `words` are what followed the program's name. Where --help or --version is given,
+// nothing else is required. Options may stand before and after positionals; "--" ends
 // them; a word like "-5" is a number, not an option.
 Result<ParsedLine> parse(const std::vector<Command>& commands,
                          const std::vector<std::string>& words);
 
 // The command of that name, or null.
 const Command* find_command(const std::vector<Command>& commands, std::string_view name);
-
-// The refusal of a command that does not exist, for `temper x` and `temper help x`.
-Error no_such_command(std::string_view name, const std::vector<Command>& commands);
 
 }  // namespace temper::cli

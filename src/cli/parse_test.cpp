@@ -87,6 +87,7 @@ TEST_CASE("parse: help asks for nothing else") {
   CHECK(outcome({"--help"}) == "temper --help=");
   CHECK(outcome({"inspect", "-h"}) == "inspect --help=");
   CHECK(outcome({"-h", "completions"}) == "completions --help=");
+  CHECK(outcome({"--version", "completions"}) == "completions --version=");
 }
 
 TEST_CASE("parse: refusals name what is near and what to run") {

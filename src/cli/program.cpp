@@ -37,6 +37,15 @@ Output make_output(Sink& sink, ColourWish wish, const Terminal& terminal,
                 choose_width(terminal, environment));
 }
 
+LogLevel log_level(const Arguments& arguments) {
+  if (arguments.has("--quiet")) return LogLevel::Error;
+  switch (arguments.count("--verbose")) {
+    case 0: return LogLevel::Warning;
+    case 1: return LogLevel::Info;
+    default: return LogLevel::Debug;
+  }
+}
+
 }  // namespace
 
 ExitCode run_program(const std::vector<Command>& commands, const std::vector<std::string>& words,
@@ -47,8 +56,8 @@ ExitCode run_program(const std::vector<Command>& commands, const std::vector<std
 
   const Result<ParsedLine> line = parse(commands, words);
   if (!line) return report(err, line.error());
-  if (line->command == nullptr && line->arguments.has("--version")) {
-    print_version(out);
+  if (line->arguments.has("--version")) {
+    print_version(out, world.environment);
     return ExitCode::Success;
   }
   if (line->command == nullptr) {
@@ -60,8 +69,18 @@ ExitCode run_program(const std::vector<Command>& commands, const std::vector<std
     return ExitCode::Success;
   }
 
-  Context context{line->arguments, commands,  world.environment, world.directory, out, err,
-                  world.clock,     world.stop};
+  const Redactor redactor;
+  const LogSink to_err = [&world](std::string_view text) { world.err.write(text); };
+  Log log(log_level(line->arguments), to_err, redactor, world.clock);
+  Context context{.arguments = line->arguments,
+                  .commands = commands,
+                  .environment = world.environment,
+                  .directory = world.directory,
+                  .out = out,
+                  .err = err,
+                  .log = log,
+                  .clock = world.clock,
+                  .stop = world.stop};
   const Result<ExitCode> ended = line->command->run(context);
   return ended ? *ended : report(err, ended.error());
 }

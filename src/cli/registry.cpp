@@ -5,6 +5,7 @@ namespace temper::cli {
 std::vector<Command> all_commands() {
   return {
       inspect_command(),
+      doctor_command(),
       completions_command(),
       man_command(),
       version_command(),

@@ -9,6 +9,7 @@ namespace temper::cli {
 
 // Each in the file of its name.
 Command completions_command();
+Command doctor_command();
 Command help_command();
 Command inspect_command();
 Command man_command();

@@ -4,18 +4,33 @@
 
 #include "base/format.h"
 #include "base/json.h"
+#include "base/text.h"
+#include "cli/processor.h"
 #include "cli/registry.h"
 
 namespace temper::cli {
 namespace {
 
+// What is chosen here, or why nothing is.
+std::string kernels_in_words(const CpuFeatures& features, const Environment& environment) {
+  const Result<std::string_view> kernels = kernels_here(features, environment);
+  return kernels ? std::string(*kernels) : kernels.error().message;
+}
+
 Result<ExitCode> run(Context& context) {
   if (!context.arguments.has("--json")) {
-    print_version(context.out);
+    print_version(context.out, context.environment);
     return ExitCode::Success;
   }
-  const Json json = Json::object(
-      {{"name", "temper"}, {"version", version()}, {"compiler", compiler()}, {"target", target()}});
+  const CpuFeatures features = detect_cpu_features();
+  Json names = Json::array();
+  for (const std::string_view feature : feature_names(features)) names.push(feature);
+  const Json json = Json::object({{"name", "temper"},
+                                  {"version", version()},
+                                  {"compiler", compiler()},
+                                  {"target", target()},
+                                  {"features", std::move(names)},
+                                  {"kernels", kernels_in_words(features, context.environment)}});
   context.out.line(json.dump_pretty());
   return ExitCode::Success;
 }
@@ -61,10 +76,15 @@ std::string target() {
 #endif
 }
 
-void print_version(Output& out) {
+void print_version(Output& out, const Environment& environment) {
+  const CpuFeatures features = detect_cpu_features();
   out.line(format("{} {}", out.styled(Style::Bold, "temper"), version()));
-  print_table(out, {.rows = {{Cell("compiler", Style::Dim), compiler()},
-                             {Cell("target", Style::Dim), target()}}});
+  Table table;
+  table.rows = {{Cell("compiler", Style::Dim), compiler()},
+                {Cell("target", Style::Dim), target()},
+                {Cell("features", Style::Dim), join(feature_names(features), " ")},
+                {Cell("kernels", Style::Dim), kernels_in_words(features, environment)}};
+  print_table(out, table);
 }
 
 }  // namespace temper::cli

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/environment.h"
 #include "cli/output.h"
 
 namespace temper::cli {
@@ -15,6 +16,7 @@ std::string_view version();
 std::string compiler();
 std::string target();
 
-void print_version(Output& out);
+// All of it, with the processor's features and the kernels that are used here.
+void print_version(Output& out, const Environment& environment);
 
 }  // namespace temper::cli

@@ -2,6 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
+#include "base/file.h"
+#include "base/run_process.h"
+#include "base/temporary_directory.h"
+
 namespace temper::golden {
 namespace {
 
@@ -61,6 +67,47 @@ TEST_CASE("golden: an update keeps the globs that still match") {
 TEST_CASE("golden: a difference shows what matched, what was missed and what came") {
   CHECK(difference({"same", "old", "end"}, {"same", "new", "end"}) ==
         "  same\n- old\n+ new\n  end\n");
+}
+
+// The runner itself, on one file in a folder of its own; what it said, and its status.
+std::string run_runner(const TemporaryDirectory& folder, std::vector<std::string> options) {
+  const std::string here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  std::vector<std::string> argv = {here + "/golden_runner", "--temper", "/bin/temper"};
+  argv.insert(argv.end(), options.begin(), options.end());
+  argv.push_back(folder.path());
+  ProcessSpec spec;
+  spec.argv = argv;
+  spec.directory = folder.path();
+  spec.output = OutputTo::OnePipe;
+  const Result<ProcessResult> ran = run_process(spec);
+  REQUIRE(ran);
+  return ran->output.text() + describe(ran->status);
+}
+
+TEST_CASE("golden: the runner finds a planted mismatch, and an update mends it") {
+  Result<TemporaryDirectory> folder = TemporaryDirectory::create();
+  REQUIRE(folder);
+  const std::string file = *folder / "a.golden";
+  REQUIRE(write_file_atomically(file, "$ echo seen; exit 3\nplanted\n[3]\n"));
+
+  CHECK(run_runner(*folder, {}) == file + "\n$ echo seen; exit 3\n- planted\n+ seen\n  [3]\n\n" +
+                                       "0 passed, 1 failed\nexit code 1");
+  CHECK(run_runner(*folder, {"--update"}) ==
+        "updated " + file + "\n1 passed, 0 failed\nexit code 0");
+  CHECK(run_runner(*folder, {}) == "1 passed, 0 failed\nexit code 0");
+  CHECK(*read_file(file, 1000) == "$ echo seen; exit 3\nseen\n[3]\n");
+}
+
+TEST_CASE("golden: the runner says aloud what it skips, and starts each file anew") {
+  Result<TemporaryDirectory> folder = TemporaryDirectory::create();
+  REQUIRE(folder);
+  REQUIRE(write_file_atomically(*folder / "a.golden", "needs no-such-program\n$ false\n"));
+  REQUIRE(write_file_atomically(*folder / "b.golden",
+                                "$ touch here; ls; echo $TERM $COLUMNS\nhere\ndumb 80\n"));
+  REQUIRE(write_file_atomically(*folder / "c.golden", "$ ls . \"$HOME\" | grep here\n[1]\n"));
+  CHECK(run_runner(*folder, {}) == "SKIPPED: " + (*folder / "a.golden") +
+                                       " needs no-such-program, which is not installed\n"
+                                       "2 passed, 0 failed, 1 skipped\nexit code 0");
 }
 
 }  // namespace

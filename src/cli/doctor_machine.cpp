@@ -1,0 +1,202 @@
+// The machine itself: processor, memory, disk, graphics.
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <optional>
+
+#include "base/format.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "cli/doctor.h"
+#include "cli/processor.h"
+
+namespace temper::cli {
+namespace {
+
+constexpr std::uint64_t kGiB = 1024 * 1024 * 1024;
+constexpr std::uint64_t kLittleMemory = 4 * kGiB;
+constexpr std::uint64_t kLittleDisk = 10 * kGiB;
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end == text.data()) return std::nullopt;
+  return value;
+}
+
+// The value of "KEY: value" or "key : value" in a file of /proc; "" where there is none.
+std::string_view value_of(std::string_view file, std::string_view key) {
+  for (const std::string_view line : split(file, '\n')) {
+    const std::size_t colon = line.find(':');
+    if (colon != line.npos && trim(line.substr(0, colon)) == key) {
+      return trim(line.substr(colon + 1));
+    }
+  }
+  return {};
+}
+
+std::optional<std::uint64_t> kilobytes_of(std::string_view file, std::string_view key) {
+  const std::optional<std::uint64_t> value = number(value_of(file, key));
+  if (!value) return std::nullopt;
+  return *value * 1024;
+}
+
+// The least limit among the control group we are in and those above it. A limit
+// above what the machine has is none.
+std::optional<std::uint64_t> memory_limit(const Examination& examination) {
+  std::optional<std::uint64_t> least;
+  const auto consider = [&](const std::string& path) {
+    const std::optional<std::uint64_t> limit = number(read_system_file(examination, path));
+    if (limit && (!least || *limit < *least)) least = limit;
+  };
+  for (const std::string_view line :
+       split(read_system_file(examination, "/proc/self/cgroup"), '\n')) {
+    if (!line.starts_with("0::/")) continue;
+    std::string group(line.substr(3));
+    while (!group.empty()) {
+      consider(format("/sys/fs/cgroup{}/memory.max", group == "/" ? "" : group));
+      group.erase(group.rfind('/') == 0 && group.size() > 1 ? 1 : group.rfind('/'));
+    }
+  }
+  consider("/sys/fs/cgroup/memory/memory.limit_in_bytes");  // version 1
+  return least;
+}
+
+// The path itself, or the nearest folder above it that exists.
+std::filesystem::path nearest_existing(std::filesystem::path path) {
+  std::error_code ignored;
+  while (path.has_relative_path() && !std::filesystem::exists(path, ignored)) {
+    path = path.parent_path();
+  }
+  return path;
+}
+
+std::string vendor_name(std::string_view id) {
+  if (id == "0x10de") return "NVIDIA";
+  if (id == "0x1002") return "AMD";
+  if (id == "0x8086") return "Intel";
+  return id.empty() ? "unknown" : std::string(id);
+}
+
+// Devices that can compute, as the kernel names them.
+std::vector<std::string> render_devices(const Examination& examination) {
+  std::vector<std::string> devices;
+  std::error_code failed;
+  const std::filesystem::path folder = examination.root + "/sys/class/drm";
+  for (std::filesystem::directory_iterator entry(folder, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with("renderD")) continue;
+    const std::string vendor =
+        read_system_file(examination, format("/sys/class/drm/{}/device/vendor", name));
+    devices.push_back(format("{} ({})", vendor_name(vendor), name));
+  }
+  std::ranges::sort(devices);
+  return devices;
+}
+
+constexpr std::string_view kUnused = "temper does not use it yet";
+
+}  // namespace
+
+std::vector<Finding> check_processor(const Examination& examination) {
+  const CpuInfo cpu = detect_cpu();
+  const std::vector<std::string_view> features = feature_names(cpu.features);
+  Json names = Json::array();
+  for (const std::string_view feature : features) names.push(feature);
+  Finding finding{.name = "processor",
+                  .found = format("{}, {} {}", cpu.model, cpu.cores.physical,
+                                  cpu.cores.physical == 1 ? "core" : "cores"),
+                  .details = Json::object({{"model", cpu.model},
+                                           {"cores", cpu.cores.physical},
+                                           {"threads", cpu.cores.logical},
+                                           {"features", std::move(names)}})};
+  const Result<std::string_view> kernels = kernels_here(cpu.features, examination.environment);
+  if (!kernels) {
+    finding.health = Health::Missing;
+    finding.found += format("; {}", kernels.error().message);
+    return {finding};
+  }
+  finding.details.set("kernels", *kernels);
+  finding.found += format("; kernels: {}", *kernels);
+#if defined(__x86_64__)
+  if (!cpu.features.avx2) {
+    finding.health = Health::Warning;
+    finding.found += "; without AVX2, models run slowly";
+  }
+#endif
+  return {finding};
+}
+
+std::vector<Finding> check_memory(const Examination& examination) {
+  const std::string meminfo = read_system_file(examination, "/proc/meminfo");
+  const std::optional<std::uint64_t> total = kilobytes_of(meminfo, "MemTotal");
+  const std::optional<std::uint64_t> available = kilobytes_of(meminfo, "MemAvailable");
+  if (!total || !available) {
+    return {{.name = "memory", .health = Health::Info, .found = "/proc/meminfo does not say"}};
+  }
+  Finding finding{
+      .name = "memory",
+      .found = format("{}, {} of it available", format_bytes(*total), format_bytes(*available)),
+      .details = Json::object({{"total_bytes", *total}, {"available_bytes", *available}})};
+  std::uint64_t usable = *available;
+  const std::optional<std::uint64_t> limit = memory_limit(examination);
+  if (limit && *limit < *total) {
+    finding.found += format(", limited to {} by the control group", format_bytes(*limit));
+    finding.details.set("limit_bytes", *limit);
+    usable = std::min(usable, *limit);
+  }
+  if (usable < kLittleMemory) {
+    finding.health = Health::Warning;
+    finding.found += "; only the smallest models fit";
+  }
+  return {finding};
+}
+
+std::vector<Finding> check_disk(const Examination& examination) {
+  const Result<std::string> folder = user_directory(examination.environment, UserDirectory::Data);
+  if (!folder) {
+    return {{.name = "disk", .health = Health::Warning, .found = folder.error().message}};
+  }
+  struct statvfs file_system {};
+  if (statvfs(nearest_existing(*folder).c_str(), &file_system) != 0) {
+    return {{.name = "disk",
+             .health = Health::Warning,
+             .found = system_error(format("cannot look at {}", *folder), errno).message}};
+  }
+  const std::uint64_t free = std::uint64_t{file_system.f_bavail} * file_system.f_frsize;
+  Finding finding{.name = "disk",
+                  .found = format("{} free for {}", format_bytes(free),
+                                  display_path(examination.environment, *folder)),
+                  .details = Json::object({{"free_bytes", free}, {"folder", *folder}})};
+  if (free < kLittleDisk) {
+    finding.health = Health::Warning;
+    finding.advice = "models take 1 to 20 GiB each; XDG_DATA_HOME may name another disk";
+  }
+  return {finding};
+}
+
+std::vector<Finding> check_graphics(const Examination& examination) {
+  const ProgramAnswer nvidia = ask_program(
+      examination,
+      {"nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"});
+  std::vector<std::string> found;
+  if (nvidia.success && !nvidia.text.empty()) {
+    for (const std::string_view line : split(nvidia.text, '\n')) found.emplace_back(line);
+  } else {
+    found = render_devices(examination);
+  }
+  Json devices = Json::array();
+  for (const std::string& device : found) devices.push(device);
+  const std::string words = found.empty() ? "none found; models run on the processor"
+                                          : format("{}; {}", join(found, "; "), kUnused);
+  return {{.name = "graphics",
+           .health = Health::Info,
+           .found = words,
+           .details = Json::object({{"devices", std::move(devices)}})}};
+}
+
+}  // namespace temper::cli
