@@ -58,7 +58,7 @@ std::string all_of(const ContractReport& report) {
   return lines;
 }
 
-TEST_CASE("provider contract: the scripted provider keeps it, in pieces of every size") {
+TEST_CASE("contract: the scripted provider keeps it, in pieces of every size") {
   for (const std::size_t max_delta_bytes : {0u, 1u, 2u, 3u, 7u, 64u}) {
     const ContractReport report = check_provider_contract(
         [&](const Situation& situation) { return scripted(situation, max_delta_bytes); });
@@ -89,7 +89,7 @@ std::unique_ptr<Provider> recorded(const Situation& situation) {
   return std::make_unique<ScriptedProvider>(Script(kRequests, turn_of_it), system_clock());
 }
 
-TEST_CASE("provider contract: a recording that is played keeps it") {
+TEST_CASE("contract: a recording that is played keeps it") {
   CHECK(all_of(check_provider_contract(recorded)) == "");
 }
 
@@ -110,14 +110,14 @@ class OwningRecorder final : public Provider {
   RecordingProvider recorder_;
 };
 
-TEST_CASE("provider contract: a provider that is being recorded keeps it") {
+TEST_CASE("contract: a provider that is being recorded keeps it") {
   const ContractReport report = check_provider_contract([](const Situation& situation) {
     return std::make_unique<OwningRecorder>(scripted(situation, 3));
   });
   CHECK(all_of(report) == "");
 }
 
-TEST_CASE("provider contract: what a provider cannot be made to do is skipped by name") {
+TEST_CASE("contract: what a provider cannot be made to do is skipped by name") {
   const ContractReport report =
       check_provider_contract([](const Situation&) { return std::unique_ptr<Provider>(); });
   CHECK(report.checks == 0);
@@ -262,7 +262,7 @@ std::vector<Fault> faults() {
   };
 }
 
-TEST_CASE("provider contract: each broken provider is reported, for what is broken in it") {
+TEST_CASE("contract: each broken provider is reported, for what is broken in it") {
   for (const Fault& fault : faults()) {
     const ContractReport report = check_provider_contract([&](const Situation& situation) {
       return std::make_unique<BrokenProvider>(scripted(situation, 1), fault);
@@ -272,7 +272,7 @@ TEST_CASE("provider contract: each broken provider is reported, for what is brok
   }
 }
 
-TEST_CASE("provider contract: a provider that ignores the stop is reported") {
+TEST_CASE("contract: a provider that ignores the stop is reported") {
   const Fault fault{"ignores the stop", "", as_it_is, true, false};
   const ContractReport report = check_provider_contract([&](const Situation& situation) {
     // One that stalls and cannot be stopped would keep us for an hour.
@@ -298,7 +298,7 @@ class ThreadedProvider final : public Provider {
   std::unique_ptr<Provider> inner_;
 };
 
-TEST_CASE("provider contract: a sink that is called from another thread is reported") {
+TEST_CASE("contract: a sink that is called from another thread is reported") {
   const ContractReport report = check_provider_contract([](const Situation& situation) {
     return std::make_unique<ThreadedProvider>(scripted(situation, 0));
   });
