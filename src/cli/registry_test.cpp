@@ -24,7 +24,7 @@ TEST_CASE("registry: every row of the table is whole") {
   for (const Command& command : all_commands()) {
     CAPTURE(command.name);
     CHECK(names.insert(command.name).second);
-    CHECK(command.run != nullptr);
+    CHECK((command.run != nullptr));
     CHECK(is_phrase(command.summary));
     CHECK(!command.examples.empty());
     for (const Example& example : command.examples) CHECK(is_phrase(example.shows));
