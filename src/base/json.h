@@ -29,6 +29,7 @@ class Json {
   enum class Kind { Null, Boolean, Integer, Number, String, Array, Object };
 
   Json() = default;  // null
+  // NOLINTBEGIN(google-explicit-constructor): values stand in lists of members.
   Json(std::nullptr_t) {}
   // Templates, so that no pointer becomes a boolean and no enum a number.
   template <std::same_as<bool> T>

@@ -64,7 +64,7 @@ class [[nodiscard]] Result {
 
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(value()); }
+  T operator*() && { return std::move(value()); }  // a value: `for (x : *list())` keeps it
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 

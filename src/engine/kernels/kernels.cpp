@@ -112,7 +112,7 @@ Result<void> self_check(const Kernels& kernels) {
   const auto outcome = [&](std::string_view operation, float found) -> Result<void> {
     if (static_cast<double>(found) == wanted) return {};
     return Error{Code::Corrupt,
-                 format("{} computes {} with {} where {} is right; TEMPER_CPU=portable avoids it",
+                 format("{} computes {} with {} where {} is right; choose another instruction set",
                         operation, found, instruction_set_name(kernels.set), wanted)};
   };
   TRY(outcome("dot_f32", kernels.dot_f32(left.data(), right.data(), kCount)));
