@@ -14,8 +14,6 @@
 #include "base/format.h"
 #include "base/process_keeper.h"
 
-extern "C" char** environ;
-
 // The program may be large (a model in memory) and has threads, so it does not
 // fork: posix_spawn shares its memory until the keeper is executed, and runs none
 // of our code in between. The keeper is small and forks as it likes.

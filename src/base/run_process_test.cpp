@@ -116,8 +116,8 @@ TEST_CASE("run_process: the directory and the environment are those given, and n
 }
 
 TEST_CASE("run_process: the command sees descriptors 0, 1 and 2, and nothing of our signals") {
-  std::vector<UniqueFd> leaky;
-  for (int i = 0; i < 100; ++i) leaky.emplace_back(::dup(0));
+  std::vector<UniqueFd> leaky(100);
+  for (UniqueFd& descriptor : leaky) descriptor.reset(::dup(0));
   REQUIRE(leaky.back().get() > 100);
   CHECK(outcome(run_process(shell("for n in $(seq 0 300); do\n"
                                   "  if [ -e /proc/$$/fd/$n ]; then echo $n; fi\n"
@@ -150,7 +150,8 @@ TEST_CASE("run_process: ten megabytes go in and come out twice") {
 }
 
 TEST_CASE("run_process: a command need not read its input, and SIGPIPE does not kill us") {
-  const std::string input(10'000'000, 'x');
+  std::string input;
+  input.resize(10'000'000, 'x');
   ProcessSpec spec = shell("true");
   spec.input = InputFrom::Us;
   CHECK(outcome(run_process(spec, input)) == "exit code 0");
@@ -278,6 +279,7 @@ TEST_CASE("run_process: the death of a keeper takes its command along") {
 TEST_CASE("run_process: many threads at once do not hold each other's pipes") {
   std::vector<std::string> outcomes(4);
   std::vector<std::thread> threads;
+  threads.reserve(outcomes.size());
   for (std::string& all : outcomes) {
     threads.emplace_back([&all] {
       for (int turn = 0; turn < 5; ++turn) {
