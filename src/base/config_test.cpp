@@ -71,7 +71,7 @@ TEST_CASE("config: later layers win, and everything knows where it came from") {
 }
 
 TEST_CASE("config: paths start from where they are written") {
-  const std::pair<const char*, const char*> rows[] = {
+  const std::pair<std::string, std::string> rows[] = {
       {"models", "/etc/temper/models"},
       {"../x/./y", "/etc/x/y"},
       {"/abs", "/abs"},
@@ -89,7 +89,7 @@ TEST_CASE("config: paths start from where they are written") {
 }
 
 TEST_CASE("config: mistakes are errors with their place") {
-  const std::pair<const char*, const char*> rows[] = {
+  const std::pair<std::string, std::string> rows[] = {
       {"\n\n\nlog.levle = 'info'",
        "1.toml:4: there is no key \"log.levle\". Did you mean \"log.level\"?"},
       {"[lgo]\nlevel = 'info'",
@@ -116,9 +116,9 @@ TEST_CASE("config: mistakes are errors with their place") {
        "you mean \"warning\"?"},
       {"color = ", "1.toml:1:9: cannot read the key-value pair: the text ends too early"},
   };
-  for (const auto& [text, message] : rows) {
-    CAPTURE(text);
-    CHECK(shown(load({text})) == message);
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    CHECK(shown(load({row.first})) == row.second);
   }
 }
 

@@ -65,7 +65,7 @@ TEST_CASE("json: strings") {
 }
 
 TEST_CASE("json: what is not JSON is refused, with the place and what was expected") {
-  const std::pair<const char*, const char*> rows[] = {
+  const std::pair<std::string, std::string> rows[] = {
       {"", "line 1, column 1: a value was expected, but the text ends"},
       {" \n ", "line 2, column 2: a value was expected, but the text ends"},
       {"[1,\n 2 \"x\"]", "line 2, column 4: a comma or ] was expected, not \"x\""},
@@ -133,9 +133,9 @@ TEST_CASE("json: what is not JSON is refused, with the place and what was expect
       {"\"\xC0\x80\"", "line 1, column 2: the string is not valid UTF-8"},
       {"\"\xED\xA0\x80\"", "line 1, column 3: the string is not valid UTF-8"},
   };
-  for (const auto& [text, reason] : rows) {
-    CAPTURE(text);
-    CHECK(outcome(text) == std::string("refused: ") + reason);
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    CHECK(outcome(row.first) == std::string("refused: ") + row.second);
   }
   CHECK(outcome(std::string_view("1\0 2", 4)) ==
         "refused: line 1, column 2: there is a NUL byte in the text");

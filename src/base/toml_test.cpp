@@ -53,7 +53,7 @@ TEST_CASE("toml: values and the lines of their keys") {
 }
 
 TEST_CASE("toml: errors say where and why") {
-  const std::pair<const char*, const char*> rows[] = {
+  const std::pair<std::string, std::string> rows[] = {
       {"a = ", "t.toml:1:5: cannot read the key-value pair: the text ends too early"},
       {"a = debug",
        "t.toml:1:5: cannot read the value: could not determine value type; text must stand in "
@@ -87,9 +87,9 @@ TEST_CASE("toml: errors say where and why") {
        "t.toml:1:7: cannot read the key-value pair: expected a comment or whitespace, saw "
        "'\\u001B'"},
   };
-  for (const auto& [text, reason] : rows) {
-    CAPTURE(text);
-    CHECK(outcome(text) == reason);
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    CHECK(outcome(row.first) == row.second);
   }
 }
 
