@@ -52,7 +52,7 @@ TEST_CASE("capture: what fits is kept as it is, what does not loses its middle")
        "\x80\x80\x80\x80\x80\n[... 5 bytes left out ...]\n\x80\x80"},
   };
   for (const Row& row : rows) {
-    for (const std::size_t piece : {1, 2, 3, 5, 7, 1000}) {
+    for (const std::size_t piece : std::initializer_list<std::size_t>{1, 2, 3, 5, 7, 1000}) {
       CAPTURE(piece);
       CHECK(capture(row.head, row.tail, row.output, piece) == row.text);
     }

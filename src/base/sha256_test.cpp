@@ -32,7 +32,7 @@ const std::vector<Vector>& vectors() {
 TEST_CASE("sha256: the published vectors, at once and in pieces") {
   for (const Vector& vector : vectors()) {
     CHECK(to_hex(sha256(vector.message)) == vector.digest);
-    for (const std::size_t piece : {1, 63, 64, 65, 4096}) {
+    for (const std::size_t piece : std::initializer_list<std::size_t>{1, 63, 64, 65, 4096}) {
       Sha256 digest;
       for (std::size_t start = 0; start < vector.message.size(); start += piece) {
         digest.update(std::string_view(vector.message).substr(start, piece));

@@ -10,10 +10,10 @@ namespace temper {
 namespace {
 
 TEST_CASE("thread pool: every index once, whatever the number of threads") {
-  for (const std::size_t threads : {1, 2, 3, 8}) {
+  for (const std::size_t threads : std::initializer_list<std::size_t>{1, 2, 3, 8}) {
     ThreadPool pool(threads);
     CHECK(pool.thread_count() == threads);
-    for (const std::size_t count : {0, 1, 2, 7, 1000}) {
+    for (const std::size_t count : std::initializer_list<std::size_t>{0, 1, 2, 7, 1000}) {
       std::vector<int> calls(count, 0);
       pool.parallel_for(count, [&](std::size_t index) { ++calls[index]; });
       CHECK(calls == std::vector<int>(count, 1));
@@ -22,7 +22,7 @@ TEST_CASE("thread pool: every index once, whatever the number of threads") {
 }
 
 TEST_CASE("thread pool: nested loops end, also with a single thread") {
-  for (const std::size_t threads : {1, 2, 5}) {
+  for (const std::size_t threads : std::initializer_list<std::size_t>{1, 2, 5}) {
     ThreadPool pool(threads);
     std::atomic<std::uint64_t> sum{0};
     pool.parallel_for(6, [&](std::size_t a) {
@@ -62,6 +62,7 @@ TEST_CASE("thread pool: tasks run in order, and all of them before the end") {
 TEST_CASE("thread pool: the caller helps, and several callers share the threads") {
   ThreadPool pool(2);
   std::vector<std::thread> callers;
+  callers.reserve(4);
   std::vector<std::uint64_t> sums(4, 0);
   for (std::uint64_t& sum : sums) {
     callers.emplace_back([&pool, &sum] {

@@ -91,11 +91,13 @@ class Arguments {
 };
 
 struct Command;
+struct Settings;  // cli/settings.h
 
 // All that a command may touch, so that tests can run one in process.
 struct Context {
   const Arguments& arguments;
   const std::vector<Command>& commands;  // all of them, for help and the like
+  const Settings& settings;              // the configuration in force
   const Environment& environment;
   std::string directory;  // absolute; relative paths are resolved against it
   Output& out;

@@ -80,11 +80,21 @@ std::vector<NextWord> next_words(const std::vector<Command>& commands, std::stri
       if (rest[prefix.size()] != ' ') continue;
       rest.remove_prefix(prefix.size() + 1);
     }
-    const std::string word(rest.substr(0, rest.find(' ')));
+    const std::string_view word = rest.substr(0, rest.find(' '));
     if (std::ranges::find(next, word, &NextWord::word) != next.end()) continue;
-    next.push_back({word, std::string(command->summary)});
+    next.push_back({word, command->summary});
   }
   return next;
+}
+
+std::vector<Positional> offered_positionals(const std::vector<Command>& commands,
+                                            const Command& command) {
+  std::vector<Positional> positionals = command.positionals;
+  if (positionals.empty()) return positionals;
+  for (const NextWord& next : next_words(commands, command.name)) {
+    positionals.front().choices.push_back(next.word);
+  }
+  return positionals;
 }
 
 std::vector<std::string> options_with_values(const std::vector<Command>& commands) {

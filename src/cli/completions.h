@@ -25,12 +25,18 @@ std::vector<Option> offered_options(const Command* command);  // null: before an
 // Each first word of a name, and each whole name: "models", "models list".
 std::vector<std::string> name_prefixes(const std::vector<Command>& commands);
 
-// The words that may follow `prefix` ("" or "models") in a command's name.
+// The words that may follow `prefix` ("" or "models") in a command's name. The views
+// are of the commands' own texts.
 struct NextWord {
-  std::string word;
-  std::string summary;
+  std::string_view word;
+  std::string_view summary;
 };
 std::vector<NextWord> next_words(const std::vector<Command>& commands, std::string_view prefix);
+
+// The command's positionals; the words of commands below it ("path" of "config
+// path") are among the choices of the first.
+std::vector<Positional> offered_positionals(const std::vector<Command>& commands,
+                                            const Command& command);
 
 // "--config", "-c": every way to write an option that takes a value, of any command.
 std::vector<std::string> options_with_values(const std::vector<Command>& commands);

@@ -73,7 +73,7 @@ std::string offer(const std::vector<Command>& commands, Completes completes,
     case Completes::Files: return "kind=f";
     case Completes::Directories: return "kind=d";
     case Completes::Commands:
-      for (const NextWord& next : next_words(commands, "")) words.push_back(next.word);
+      for (const NextWord& next : next_words(commands, "")) words.emplace_back(next.word);
       break;
     case Completes::Nothing: break;
   }
@@ -90,26 +90,28 @@ std::string option_cases(const std::vector<Command>& commands) {
   return text + "  esac\n";
 }
 
+// Positionals come first, for the first pattern that fits is taken.
 std::string word_cases(const std::vector<Command>& commands) {
   std::string text = "  case \"$command:$position\" in\n";
-  std::vector<std::string> prefixes = name_prefixes(commands);
-  prefixes.insert(prefixes.begin(), "");
-  for (const std::string& prefix : prefixes) {
-    std::vector<std::string> words;
-    for (const NextWord& next : next_words(commands, prefix)) words.push_back(next.word);
-    if (words.empty()) continue;
-    text += format("    {}) words={} ;;\n", shell_quoted(prefix + ":0"),
-                   shell_quoted(join(words, " ")));
-  }
   for (const Command* command : offered_commands(commands)) {
-    for (std::size_t place = 0; place < command->positionals.size(); ++place) {
-      const Positional& positional = command->positionals[place];
+    std::size_t place = 0;
+    for (const Positional& positional : offered_positionals(commands, *command)) {
       const std::string at = positional.repeatable
                                  ? shell_quoted(format("{}:", command->name)) + "*"
                                  : shell_quoted(format("{}:{}", command->name, place));
       text +=
           format("    {}) {} ;;\n", at, offer(commands, positional.completes, positional.choices));
+      ++place;
     }
+  }
+  std::vector<std::string> prefixes = name_prefixes(commands);
+  prefixes.insert(prefixes.begin(), "");
+  for (const std::string& prefix : prefixes) {
+    std::vector<std::string> words;
+    for (const NextWord& next : next_words(commands, prefix)) words.emplace_back(next.word);
+    if (words.empty()) continue;
+    text += format("    {}) words={} ;;\n", shell_quoted(prefix + ":0"),
+                   shell_quoted(join(words, " ")));
   }
   return text + "  esac\n";
 }

@@ -67,7 +67,7 @@ std::string values(const std::vector<Command>& commands, Completes completes,
     case Completes::Files: return " -F";
     case Completes::Directories: return " -a '(__fish_complete_directories)'";
     case Completes::Commands:
-      for (const NextWord& next : next_words(commands, "")) list.push_back(next.word);
+      for (const NextWord& next : next_words(commands, "")) list.emplace_back(next.word);
       break;
     case Completes::Nothing: break;
   }

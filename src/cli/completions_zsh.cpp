@@ -84,15 +84,20 @@ std::string positional_specification(const Positional& positional, std::size_t p
          shell_quoted(format("{}{}{}", place + 1, positional.required ? "" : ":", what));
 }
 
-std::string arguments_of(const Command* command, bool has_commands_below) {
+// What _arguments is told of the command that is named by `prefix`, which may be only
+// the beginning of others' names.
+std::string arguments_of(const std::vector<Command>& commands, const std::string& prefix) {
+  const Command* const command = find_command(commands, prefix);
   std::string text = "_arguments -s :";
   for (const Option& option : offered_options(command)) text += option_specifications(option);
-  if (command != nullptr) {
-    for (std::size_t place = 0; place < command->positionals.size(); ++place) {
-      text += positional_specification(command->positionals[place], place);
-    }
+  if (command == nullptr || command->positionals.empty()) {
+    if (next_words(commands, prefix).empty()) return text;
+    return text + " \\\n        '*:COMMAND: _temper_next \"$command\"'";
   }
-  if (has_commands_below) text += " \\\n        '*:COMMAND: _temper_next \"$command\"'";
+  std::size_t place = 0;
+  for (const Positional& positional : offered_positionals(commands, *command)) {
+    text += positional_specification(positional, place++);
+  }
   return text;
 }
 
@@ -125,11 +130,10 @@ std::string zsh_completions(const std::vector<Command>& commands) {
   script += "          (*) break ;;\n        esac ;;\n    esac\n  done\n";
   script += "  words=(temper \"${(@)words[last + 1,-1]}\")\n  ((CURRENT -= last - 1))\n\n";
   script += "  case $command in\n";
-  script += format("    ('')\n      {} ;;\n", arguments_of(nullptr, true));
+  script += format("    ('')\n      {} ;;\n", arguments_of(commands, ""));
   for (const std::string& prefix : name_prefixes(commands)) {
-    const bool has_below = !next_words(commands, prefix).empty();
-    script += format("    ({})\n      {} ;;\n", shell_quoted(prefix),
-                     arguments_of(find_command(commands, prefix), has_below));
+    script +=
+        format("    ({})\n      {} ;;\n", shell_quoted(prefix), arguments_of(commands, prefix));
   }
   return script += kEnd;
 }

@@ -87,7 +87,7 @@ Result<ExitCode> run(Context& context) {
   const bool as_json = context.arguments.has("--json");
   const Examination examination{.environment = context.environment,
                                 .directory = context.directory,
-                                .model_folders = {},
+                                .settings = context.settings,
                                 .log = context.log,
                                 .clock = context.clock,
                                 .stop = context.stop};
@@ -116,6 +116,7 @@ std::vector<CheckGroup> all_checks() {
       {"Sandbox", {check_bubblewrap, check_namespaces, check_landlock, check_seccomp}},
       {"Tools", {check_git, check_ripgrep, check_ctags}},
       {"Models", {check_model_stores}},
+      {"Settings", {check_settings}},
   };
 }
 

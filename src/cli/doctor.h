@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "cli/settings.h"
 
 namespace temper::cli {
 
@@ -36,8 +37,8 @@ struct Finding {
 // What a check may look at.
 struct Examination {
   const Environment& environment;
-  std::string directory;                   // the working directory
-  std::vector<std::string> model_folders;  // of the configuration, absolute
+  std::string directory;  // the working directory
+  const Settings& settings;
   Log& log;
   Clock& clock;
   StopToken stop;
@@ -61,6 +62,8 @@ std::vector<Finding> check_ripgrep(const Examination& examination);
 std::vector<Finding> check_ctags(const Examination& examination);
 
 std::vector<Finding> check_model_stores(const Examination& examination);
+
+std::vector<Finding> check_settings(const Examination& examination);
 
 // Under a heading each, in the order in which they are shown.
 struct CheckGroup {

@@ -24,8 +24,9 @@ Finding describe_store(const StorePlace& place, const StoreContent& content,
 
 std::vector<Finding> check_model_stores(const Examination& examination) {
   std::vector<Finding> findings;
-  for (const StorePlace& place :
-       store_places(examination.environment, examination.model_folders, examination.root)) {
+  for (const StorePlace& place : store_places(
+           examination.environment,
+           model_folders(examination.settings.config, examination.environment), examination.root)) {
     examination.log.info("looking into {}", place.folder);
     const StoreContent content = look_into(place, examination.clock, examination.stop);
     if (content.exists) {

@@ -29,17 +29,19 @@ class Machine {
     REQUIRE(
         write_file_atomically(root_ / ("bin/" + name), "#!/bin/sh\n" + std::string(script), 0755));
   }
-  void folder_of_models(const std::string& folder) { folders_.push_back(folder); }
+  void config(std::string_view text) { file("/home/.config/temper/config.toml", text); }
 
   // "warn memory: 1.0 GiB, ... -> advice", a line for each finding.
   std::string examine(Check check) {
-    Examination examination{.environment = environment_,
-                            .directory = root_ / "home",
-                            .model_folders = folders_,
-                            .log = log_,
-                            .clock = clock_,
-                            .stop = {},
-                            .root = root_.path()};
+    const Settings settings =
+        load_settings(ConfigUse::Examined, environment_, root_ / "home", Arguments());
+    const Examination examination{.environment = environment_,
+                                  .directory = root_ / "home",
+                                  .settings = settings,
+                                  .log = log_,
+                                  .clock = clock_,
+                                  .stop = {},
+                                  .root = root_.path()};
     std::string text;
     for (const Finding& finding : check(examination)) {
       constexpr const char* kWords[] = {"ok", "info", "warn", "missing"};
@@ -48,7 +50,6 @@ class Machine {
     }
     return text;
   }
-  std::string path(const std::string& name) const { return root_ / name; }
 
  private:
   TemporaryDirectory root_;
@@ -56,7 +57,6 @@ class Machine {
   ManualClock clock_;
   Redactor redactor_;
   Log log_{LogLevel::Error, [](std::string_view) {}, redactor_, clock_};
-  std::vector<std::string> folders_;
 };
 
 TEST_CASE("doctor: memory is what is available, and what a container grants") {
@@ -158,10 +158,22 @@ TEST_CASE("doctor: models of other programs, and of folders that are not there")
         "info model stores: none of Hugging Face, Ollama or LM Studio -> models elsewhere? Add "
         "their folder to models.paths\n");
   machine.file("/home/.lmstudio/models/a/b/c.gguf", std::string(2048, 'x'));
-  machine.folder_of_models(machine.path("home/none"));
+  machine.config("models.paths = [\"~/none\"]\n");
   CHECK(machine.examine(check_model_stores) ==
         "ok LM Studio: 1 model, 2.0 KiB, in ~/.lmstudio/models\n"
         "warn your folder: ~/none is not there -> correct models.paths in the configuration\n");
+}
+
+TEST_CASE("doctor: configuration files are named, or what is wrong in them") {
+  Machine machine;
+  CHECK(machine.examine(check_settings) ==
+        "ok configuration: no file, so all settings have their standard values\n");
+  machine.config("log.level = \"info\"\n");
+  CHECK(machine.examine(check_settings) == "ok configuration: ~/.config/temper/config.toml\n");
+  machine.config("\nlog.levl = \"info\"\n");
+  CHECK(machine.examine(check_settings) ==
+        "warn configuration: ~/.config/temper/config.toml:2: there is no key \"log.levl\". Did you "
+        "mean \"log.level\"? -> correct that file; until then most commands refuse to run\n");
 }
 
 }  // namespace

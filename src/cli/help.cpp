@@ -44,7 +44,7 @@ Command help_command() {
       .name = "help",
       .group = Group::Setup,
       .summary = "help on a command or a topic",
-      .description = "The topics are exit-codes and environment.",
+      .description = "The topics are exit-codes, configuration and environment.",
       .positionals = {{.name = "TOPIC",
                        .help = "a command's name, or a topic's",
                        .required = false,

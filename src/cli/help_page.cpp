@@ -4,6 +4,7 @@
 
 #include "base/format.h"
 #include "cli/completions.h"
+#include "cli/config_keys.h"
 #include "cli/parse.h"
 #include "cli/words.h"
 
@@ -71,14 +72,26 @@ void print_exit_codes(Output& out) {
   print_paragraphs(out, "A command's own help says where it gives one of them a closer meaning.");
 }
 
-void print_environment(Output& out) {
-  out.line(out.styled(Style::Bold, "Environment variables"));
+void print_entries(Output& out, std::string_view title, const std::vector<Entry>& entries) {
+  out.line(out.styled(Style::Bold, title));
   Table table{.indent = kIndent};
-  for (const Variable& variable : environment_variables()) {
-    table.rows.push_back(
-        {Cell(std::string(variable.name), Style::Green), std::string(variable.meaning)});
+  for (const Entry& entry : entries) {
+    table.rows.push_back({Cell(entry.name, Style::Green), entry.meaning});
   }
   print_table(out, table);
+}
+
+void print_environment(Output& out) {
+  print_entries(out, "Environment variables", environment_variables());
+}
+
+void print_configuration(Output& out) {
+  print_entries(out, "Files, a later one wins", configuration_files());
+  out.line();
+  print_entries(out, "Keys", configuration_keys());
+  out.line();
+  out.line(out.styled(Style::Bold, "Example"));
+  out.line("  [log]\n  level = \"info\"");
 }
 
 void print_group(Output& out, Group group, const std::vector<Command>& commands) {
@@ -99,6 +112,24 @@ void print_group(Output& out, Group group, const std::vector<Command>& commands)
   print_table(out, table);
 }
 
+// What to type first: an example of each of the first few commands, in their order.
+void print_first_examples(Output& out, const std::vector<Command>& commands) {
+  constexpr std::size_t kMost = 3;
+  Table table{.indent = kIndent};
+  for (const Group group : all_groups()) {
+    for (const Command* command : offered_commands(commands)) {
+      if (command->group != group || command->examples.empty()) continue;
+      if (table.rows.size() == kMost) break;
+      const Example& example = command->examples.front();
+      table.rows.push_back(
+          {Cell(std::string(example.line), Style::Green), std::string(example.shows)});
+    }
+  }
+  if (table.rows.empty()) return;
+  print_heading(out, "Examples");
+  print_table(out, table);
+}
+
 std::vector<Option> options_of_the_program() {
   std::vector<Option> options = global_options();
   for (Option& option : top_level_options()) options.push_back(std::move(option));
@@ -113,6 +144,7 @@ void print_overview(Output& out, const std::vector<Command>& commands) {
   print_usage(out, "temper COMMAND [OPTIONS] [ARGUMENTS]");
   for (const Group group : all_groups()) print_group(out, group, commands);
   print_options(out, "Options", options_of_the_program());
+  print_first_examples(out, commands);
 
   print_heading(out, "More");
   Table more{.indent = kIndent};
@@ -151,7 +183,8 @@ void print_command_help(Output& out, const Command& command) {
 
 std::vector<Topic> help_topics() {
   return {{"exit-codes", "what the exit status says", print_exit_codes},
-          {"environment", "the variables and files that temper reads", print_environment}};
+          {"configuration", "the files and keys of the configuration", print_configuration},
+          {"environment", "the environment variables that temper reads", print_environment}};
 }
 
 std::string_view group_title(Group group) {
@@ -202,7 +235,7 @@ std::vector<ExitNote> exit_notes(const Command* command) {
   return notes;
 }
 
-std::vector<Variable> environment_variables() {
+std::vector<Entry> environment_variables() {
   return {
       {"TEMPER_CONFIG", "a file to read instead of the user's config.toml"},
       {"XDG_CONFIG_HOME", "where temper/config.toml is looked for; else ~/.config"},
@@ -216,11 +249,21 @@ std::vector<Variable> environment_variables() {
   };
 }
 
-std::vector<Variable> configuration_files() {
+std::vector<Entry> configuration_files() {
   return {
-      {"temper.toml", "of the repository: the nearest, going up from the working directory"},
-      {"~/.config/temper/config.toml", "of the user"},
+      {"~/.config/temper/config.toml", "the user's; --config and TEMPER_CONFIG name another"},
+      {"temper.toml",
+       "the repository's: the nearest, from the working directory up to the repository's root"},
   };
+}
+
+std::vector<Entry> configuration_keys() {
+  std::vector<Entry> entries;
+  for (const ConfigKey& key : config_keys()) {
+    const std::vector<std::string_view> choices(key.choices.begin(), key.choices.end());
+    entries.push_back({key.name, help_with_choices(key.help, choices)});
+  }
+  return entries;
 }
 
 }  // namespace temper::cli

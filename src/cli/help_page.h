@@ -33,14 +33,15 @@ std::string help_with_choices(std::string_view help, const std::vector<std::stri
 // Every status a command may end with, with its own words where it has some.
 std::vector<ExitNote> exit_notes(const Command* command);
 
-struct Variable {
-  std::string_view name;
-  std::string_view meaning;
+// A name and what it means.
+struct Entry {
+  std::string name;
+  std::string meaning;
 };
-// The environment variables that temper reads.
-std::vector<Variable> environment_variables();
-// The files that it reads, in the order in which the first wins.
-std::vector<Variable> configuration_files();
+// What temper reads: variables, files in the order in which a later one wins, keys.
+std::vector<Entry> environment_variables();
+std::vector<Entry> configuration_files();
+std::vector<Entry> configuration_keys();
 
 // The manual page in roff: all of the above.
 std::string manual_page(const std::vector<Command>& commands);

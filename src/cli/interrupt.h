@@ -6,8 +6,8 @@
 namespace temper::cli {
 
 // From here on, the first SIGINT, SIGTERM or SIGHUP asks to stop, and a second one
-// ends the program at once with status 130. SIGPIPE becomes the error EPIPE. To be
-// called once, by main; `source` must live as long as the program.
+// ends the program at once with status 130; one that was ignored stays so. SIGPIPE becomes the
+// error EPIPE. To be called once, by main; `source` must live as long as the program.
 void handle_signals(StopSource& source);
 
 }  // namespace temper::cli

@@ -36,6 +36,12 @@ std::string entry(std::string_view tag, std::string_view text) {
   return format(".TP\n{}\n{}\n", tag, roff(text));
 }
 
+std::string entries(const std::vector<Entry>& list) {
+  std::string page;
+  for (const Entry& each : list) page += entry(bold(each.name), each.meaning);
+  return page;
+}
+
 std::string paragraphs(std::string_view text) {
   std::string page;
   while (!text.empty()) {
@@ -109,12 +115,9 @@ std::string manual_page(const std::vector<Command>& commands) {
   page += ".SH OPTIONS\nEvery command has these.\n" + option_entries(global_options());
   page += ".PP\nBefore any command:\n" + option_entries(top_level_options());
   page += ".SH EXIT STATUS\n" + exit_entries(exit_notes(nullptr));
-  page += ".SH ENVIRONMENT\n";
-  for (const Variable& variable : environment_variables()) {
-    page += entry(bold(variable.name), variable.meaning);
-  }
-  page += ".SH FILES\n";
-  for (const Variable& file : configuration_files()) page += entry(italic(file.name), file.meaning);
+  page += ".SH ENVIRONMENT\n" + entries(environment_variables());
+  page += ".SH FILES\nA later one wins over an earlier one.\n" + entries(configuration_files());
+  page += ".PP\nTheir keys:\n" + entries(configuration_keys());
   return page;
 }
 

@@ -53,8 +53,10 @@ class Output {
 };
 
 struct Cell {
+  // NOLINTBEGIN(google-explicit-constructor): texts stand in rows of cells.
   Cell(const char* words) : text(words) {}
   Cell(std::string words, Style look = Style::Plain) : text(std::move(words)), style(look) {}
+  // NOLINTEND(google-explicit-constructor)
 
   std::string text;
   Style style = Style::Plain;

@@ -4,8 +4,10 @@
 
 #include "base/format.h"
 #include "base/printable.h"
+#include "cli/config_keys.h"
 #include "cli/help_page.h"
 #include "cli/parse.h"
+#include "cli/settings.h"
 #include "cli/version.h"
 
 namespace temper::cli {
@@ -17,8 +19,8 @@ ExitCode report(Output& err, const Error& error) {
   return exit_code(error.code);
 }
 
-// What --color asks for, even on a line that is otherwise wrong, so that its error
-// looks as asked.
+// What --color asks for before the line is read, so that the error of a wrong line
+// looks as asked, too.
 ColourWish wish_in(const std::vector<std::string>& words) {
   ColourWish wish = ColourWish::Auto;
   for (std::size_t index = 0; index < words.size() && words[index] != "--"; ++index) {
@@ -31,58 +33,64 @@ ColourWish wish_in(const std::vector<std::string>& words) {
   return wish;
 }
 
-Output make_output(Sink& sink, ColourWish wish, const Terminal& terminal,
-                   const Environment& environment) {
-  return Output(sink, choose_colour(wish, terminal, environment),
-                choose_width(terminal, environment));
-}
+struct Streams {
+  Streams(const World& world, ColourWish wish)
+      : out(world.out, choose_colour(wish, world.out_terminal, world.environment),
+            choose_width(world.out_terminal, world.environment)),
+        err(world.err, choose_colour(wish, world.err_terminal, world.environment),
+            choose_width(world.err_terminal, world.environment)) {}
 
-LogLevel log_level(const Arguments& arguments) {
-  if (arguments.has("--quiet")) return LogLevel::Error;
-  switch (arguments.count("--verbose")) {
-    case 0: return LogLevel::Warning;
-    case 1: return LogLevel::Info;
-    default: return LogLevel::Debug;
-  }
+  Output out;
+  Output err;
+};
+
+ExitCode run_command(const std::vector<Command>& commands, const ParsedLine& line,
+                     const Settings& settings, const World& world, Streams& streams) {
+  const Redactor redactor;
+  const LogSink to_err = [&world](std::string_view text) { world.err.write(text); };
+  const std::optional<LogLevel> level = find_log_level(settings.config.text(kLogLevel));
+  Log log(level.value_or(LogLevel::Warning), to_err, redactor, world.clock);
+  Context context{.arguments = line.arguments,
+                  .commands = commands,
+                  .settings = settings,
+                  .environment = world.environment,
+                  .directory = world.directory,
+                  .out = streams.out,
+                  .err = streams.err,
+                  .log = log,
+                  .clock = world.clock,
+                  .stop = world.stop};
+  const Result<ExitCode> ended = line.command->run(context);
+  return ended ? *ended : report(streams.err, ended.error());
 }
 
 }  // namespace
 
 ExitCode run_program(const std::vector<Command>& commands, const std::vector<std::string>& words,
                      const World& world) {
-  const ColourWish wish = wish_in(words);
-  Output out = make_output(world.out, wish, world.out_terminal, world.environment);
-  Output err = make_output(world.err, wish, world.err_terminal, world.environment);
-
+  Streams streams(world, wish_in(words));
   const Result<ParsedLine> line = parse(commands, words);
-  if (!line) return report(err, line.error());
+  if (!line) return report(streams.err, line.error());
   if (line->arguments.has("--version")) {
-    print_version(out, world.environment);
+    print_version(streams.out, world.environment);
     return ExitCode::Success;
   }
   if (line->command == nullptr) {
-    print_overview(out, commands);
+    print_overview(streams.out, commands);
     return ExitCode::Success;
   }
   if (line->arguments.has("--help")) {
-    print_command_help(out, *line->command);
+    print_command_help(streams.out, *line->command);
     return ExitCode::Success;
   }
 
-  const Redactor redactor;
-  const LogSink to_err = [&world](std::string_view text) { world.err.write(text); };
-  Log log(log_level(line->arguments), to_err, redactor, world.clock);
-  Context context{.arguments = line->arguments,
-                  .commands = commands,
-                  .environment = world.environment,
-                  .directory = world.directory,
-                  .out = out,
-                  .err = err,
-                  .log = log,
-                  .clock = world.clock,
-                  .stop = world.stop};
-  const Result<ExitCode> ended = line->command->run(context);
-  return ended ? *ended : report(err, ended.error());
+  const Settings settings =
+      load_settings(line->command->config, world.environment, world.directory, line->arguments);
+  streams = Streams(world, colour_wish(settings.config.text(kUiColor)));
+  if (settings.fault && line->command->config == ConfigUse::Needed) {
+    return report(streams.err, *settings.fault);
+  }
+  return run_command(commands, *line, settings, world, streams);
 }
 
 }  // namespace temper::cli

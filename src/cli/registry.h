@@ -9,6 +9,8 @@ namespace temper::cli {
 
 // Each in the file of its name.
 Command completions_command();
+Command config_command();
+Command config_path_command();
 Command doctor_command();
 Command help_command();
 Command inspect_command();

@@ -12,7 +12,8 @@
 // end of a line: (glob), where * and ? match; (esc), where \x1b and the like stand
 // for what a terminal would act on; (no-eol), where the output ended without one.
 //
-// Pure: text in, text out. runner.cpp runs the commands.
+// Pure: text in, text out. runner.cpp runs the commands, and shows the folder that it
+// made for them as /golden, with the working directory /golden/work.
 #pragma once
 
 #include <string>

@@ -1,0 +1,26 @@
+#include "cli/config_keys.h"
+
+namespace temper::cli {
+
+std::vector<ConfigKey> config_keys() {
+  return {
+      {.name = std::string(kUiColor),
+       .type = ConfigType::Choice,
+       .standard = "auto",
+       .help = "when to use colour, where --color does not say",
+       .choices = {"auto", "always", "never"}},
+      {.name = std::string(kLogLevel),
+       .type = ConfigType::Choice,
+       .standard = "warning",
+       .help = "how much to say of the work, where -v or -q do not say",
+       .choices = {"error", "warning", "info", "debug"}},
+      {.name = std::string(kModelsPaths),
+       .type = ConfigType::TextList,
+       .standard = std::vector<std::string>{},
+       .help = "more folders with GGUF files; each starts with / or ~/"},
+  };
+}
+
+std::vector<std::string_view> config_key_names() { return {kUiColor, kLogLevel, kModelsPaths}; }
+
+}  // namespace temper::cli
