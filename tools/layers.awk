@@ -1,6 +1,6 @@
 # Holds every #include under src/ against the picture in ARCHITECTURE.md.
 #
-#   awk -f tools/layers.awk ARCHITECTURE.md $(find src -name '*.h' -o -name '*.cpp')
+#   awk -f tools/layers.awk ARCHITECTURE.md $(find src -type f)
 #
 # A line "a -> b c" in a block marked ```layers allows folder a to include b and
 # c; a folder may always include itself and what lies in it. The longest name that
@@ -28,7 +28,14 @@ function fault(text) {
   faulty[FILENAME] = 1
 }
 
-FILENAME != last_file { last_file = FILENAME; if (FILENAME ~ /^src\//) files++ }
+FNR == 1 && FILENAME ~ /^src\// {
+  files++
+  path = substr(FILENAME, 5)
+  from = folder_of(path)
+  if (path ~ /(^|\/)CMakeLists\.txt$/) from = from == "" ? "build" : from
+  else if (path !~ /\.(h|cpp)$/) fault(FILENAME ": only .h, .cpp and CMakeLists.txt live under src/")
+  if (from == "") fault(FILENAME ": the folder is not in the picture of ARCHITECTURE.md")
+}
 
 FILENAME !~ /^src\// {
   if (/^```/) { block = substr($0, 4); next }
@@ -45,11 +52,8 @@ FILENAME !~ /^src\// {
 }
 
 /^[ \t]*#[ \t]*include/ {
-  path = substr(FILENAME, 5)
-  from = folder_of(path)
+  if (from == "") next
   where = FILENAME ":" FNR ": "
-  if (path !~ /\//) next
-  if (from == "") { fault(where "the folder is not in the picture of ARCHITECTURE.md"); next }
 
   if (match($0, /"[^"]+"/)) {
     target = substr($0, RSTART + 1, RLENGTH - 2)
