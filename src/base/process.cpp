@@ -141,6 +141,7 @@ struct Process::State {
   void end_tree() {
     tree_ended = true;
     started.control.reset();
+    started.terminal_hold.reset();
     // It ends right now, if it has not; ECHILD where children are reaped by others.
     while (::waitpid(started.keeper, nullptr, 0) < 0 && errno == EINTR) {
     }

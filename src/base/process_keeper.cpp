@@ -265,6 +265,9 @@ class Keeper {
 };
 
 [[noreturn]] void keep() {
+  // Our environment may hold keys that the command is not given: so that it cannot
+  // read them in /proc, nor trace us. The exec of the command ends this.
+  ::prctl(PR_SET_DUMPABLE, 0);
   close_inherited();
   reset_signals();
   sigset_t all;

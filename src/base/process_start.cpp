@@ -113,6 +113,7 @@ Result<void> make_terminal(const ProcessSpec& spec, StartedProcess& ours, TheirE
   ours.output = std::move(terminal.ours);
   theirs.output = TRY(out_of_the_way(std::move(terminal.theirs)));
   theirs.errors = TRY(copy_of(theirs.output));
+  ours.terminal_hold = TRY(copy_of(theirs.output));
   if (spec.input == InputFrom::Us) {
     ours.input = TRY(copy_of(ours.output));
     theirs.input = TRY(copy_of(theirs.output));

@@ -18,6 +18,9 @@ struct StartedProcess {
   UniqueFd output;
   UniqueFd errors;  // closed where both go the same way
   bool is_terminal = false;
+  // Of a terminal, the command's end: while it is open, the terminal is silent when
+  // nobody writes, not at an end. A command may close its streams and open /dev/tty.
+  UniqueFd terminal_hold;
 };
 
 Result<StartedProcess> start_process(const ProcessSpec& spec);

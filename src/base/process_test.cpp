@@ -101,6 +101,14 @@ TEST_CASE("process: a terminal is one, has a size, and can change it") {
   CHECK(status_at_end(process) == "exit code 0");
 }
 
+TEST_CASE("process: a terminal that nobody holds for a while is not at its end") {
+  NEEDS_PROGRAMS();
+  Process process = start(on_terminal(
+      "exec >/dev/null 2>&1 </dev/null; sleep 0.2; seq 1 20000 >/dev/tty; echo end >/dev/tty"));
+  CHECK(read_until(process, "end\r\n").ends_with("20000\r\nend\r\n"));
+  CHECK(status_at_end(process) == "exit code 0");
+}
+
 TEST_CASE("process: Ctrl-C and Ctrl-D are typed on a terminal") {
   NEEDS_PROGRAMS();
   Process sleeper = start(on_terminal("echo ready; exec sleep 1000"));

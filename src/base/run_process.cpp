@@ -34,9 +34,14 @@ class Run {
 
   Result<ProcessResult> to_end() {
     while (!process_.tree_ended() || !process_.output_ended()) {
+      const std::uint64_t before = received_;
       const Process::Wake wake = process_.wait(deadline_, stop_, sink_);
       if (moved_on() || wake == Process::Wake::Event) continue;
-      if (phase_ == Phase::Draining) break;
+      if (phase_ == Phase::Draining) {
+        // The sink may be slower than the clock: what was in the pipes is still read.
+        if (received_ == before || received_ - received_before_drain_ > kMostInPipes) break;
+        continue;
+      }
       push_on(wake);
     }
     return finish();
@@ -44,6 +49,9 @@ class Run {
 
  private:
   enum class Phase { Running, Lingering, Terminating, Draining };
+
+  // No two pipes hold more, unless an administrator has raised the limit.
+  static constexpr std::uint64_t kMostInPipes = 2 * 1024 * 1024;
 
   // Has the process reached the next phase by itself?
   bool moved_on() {
@@ -74,6 +82,7 @@ class Run {
   }
 
   void begin(Phase phase, std::chrono::milliseconds limit) {
+    if (phase == Phase::Draining) received_before_drain_ = received_;
     phase_ = phase;
     deadline_ = steady_clock::now() + limit;
     // Asked once is enough; from there on the end is near in any case.
@@ -103,7 +112,10 @@ class Run {
   Phase phase_ = Phase::Running;
   Process process_;
   ProcessResult result_;
+  std::uint64_t received_ = 0;
+  std::uint64_t received_before_drain_ = 0;
   const OutputSink sink_ = [this](OutputStream stream, std::string_view bytes) {
+    received_ += bytes.size();
     (stream == OutputStream::Output ? result_.output : result_.errors).feed(bytes);
     if (on_output_) on_output_(stream, bytes);
   };

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <sstream>
 #include <thread>
 
@@ -118,6 +119,27 @@ TEST_CASE("run_process: the directory and the environment are those given, and n
   CHECK(outcome(run_process({.argv = {"true"}, .environment = odd})) ==
         "invalid: the environment variable \"A=B\" cannot be passed on: a name has no =, and "
         "neither name nor value a NUL byte");
+}
+
+TEST_CASE("run_process: the command cannot read our environment at its keeper") {
+  NEEDS_PROGRAMS();
+  if (::getuid() != 0) {
+    // The shell was executed after the keeper let go of its own: a control that succeeds.
+    CHECK(outcome(run_process(shell("cat /proc/$$/environ >/dev/null && echo mine;"
+                                    "cat /proc/$PPID/environ >/dev/null 2>&1 || echo refused"))) ==
+          "exit code 0; out: mine\nrefused\n");
+    return;
+  }
+  // Root may read everything, so an ordinary user runs this very test.
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+  const Result<ProcessResult> as_user = run_process(
+      {.argv = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", self,
+                "--test-case=run_process: the command cannot read our environment at its keeper"}});
+  if (!as_user || as_user->status.code == 126 || as_user->status.code == 127) {
+    std::puts("SKIPPED: reading the keeper's environment: no setpriv, or no way to this program");
+    return;
+  }
+  CHECK_MESSAGE(as_user->success(), outcome(as_user));
 }
 
 TEST_CASE("run_process: the command sees descriptors 0, 1 and 2, and nothing of our signals") {
@@ -271,6 +293,16 @@ TEST_CASE("run_process: what a command leaves behind is killed after a while") {
 
   CHECK(outcome(run_process(shell("sleep 1000 & echo done"), {}, {.linger = milliseconds(10)})) ==
         "exit code 0; killed leftovers; out: done\n");
+}
+
+TEST_CASE("run_process: a slow reader gets all that was written") {
+  NEEDS_PROGRAMS();
+  ProcessSpec spec = shell("seq 1 30000");
+  const Result<ProcessResult> result = run_process(
+      spec, {}, {.linger = milliseconds(0)}, {},
+      [](OutputStream, std::string_view) { std::this_thread::sleep_for(milliseconds(30)); });
+  REQUIRE(result.ok());
+  CHECK(result->output.total_lines() == 30000);
 }
 
 TEST_CASE("run_process: what ends soon after the command is waited for") {
