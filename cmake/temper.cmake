@@ -63,12 +63,13 @@ function(temper_library name)
 endfunction()
 
 # temper_test(NAME SOURCES file... [DEPENDS library...]): a doctest program in
-# tests/, which `./dev test` finds and runs.
+# tests/, which `./dev test` finds and runs. TEMPER_SOURCE_DIR is where its files are.
 function(temper_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
   list(TRANSFORM ARG_DEPENDS PREPEND temper_)
   add_executable(${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/support/main.cpp)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE TEMPER_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} doctest::doctest)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 endfunction()

@@ -22,7 +22,7 @@ using namespace temper::chat;
 namespace {
 
 const std::string kTexts[] = {"a", "", "\xC3\xA9", "\xC3"};
-const std::string& kNotUtf8 = kTexts[3];
+constexpr std::string_view kNotUtf8 = "\xC3";
 
 struct Stream {
   std::vector<StreamEvent> events;

@@ -230,6 +230,7 @@ Result<std::size_t> Config::find_key(std::string_view name) const {
                                        in_quotes(within->name))};
   }
   std::vector<std::string_view> names;
+  names.reserve(keys.size());
   for (const ConfigKey& key : keys) names.push_back(key.name);
   return Error{Code::Invalid,
                format("there is no key {}.{}", in_quotes(printable(name, LineBreaks::Escape)),

@@ -32,6 +32,7 @@ std::vector<ConfigKey> declared() {
 
 Result<Config> load(const std::vector<std::string>& texts) {
   std::vector<ConfigLayer> layers;
+  layers.reserve(texts.size());
   for (const std::string& text : texts) {
     layers.push_back({format("{}.toml", layers.size() + 1), text, "/etc/temper"});
   }

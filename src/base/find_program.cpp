@@ -47,7 +47,10 @@ Result<std::string> find_program(std::string_view name, const Environment& envir
     std::string path = seen_from(directory, format("{}/{}", part.empty() ? "." : part, name));
     const int reason = reason_against(path);
     if (reason == 0) return path;
-    if (reason == EACCES && forbidden.empty()) forbidden = path;
+    // Not so for what lies in a directory of others, where we cannot even look.
+    if (reason == EACCES && forbidden.empty() && ::access(path.c_str(), F_OK) == 0) {
+      forbidden = path;
+    }
     if (colon == rest.npos) break;
     rest.remove_prefix(colon + 1);
   }

@@ -228,6 +228,8 @@ void Process::signal_tree(int number) { state_->order(KeeperOrder::SignalTree, n
 Result<void> Process::kill_tree() {
   constexpr std::chrono::seconds kPatience{5};
   state_->order(KeeperOrder::KillTree, 0);
+  // Should somebody have stopped the keeper, it goes on; until we reap it, its id is its own.
+  if (!state_->tree_ended) ::kill(state_->started.keeper, SIGCONT);
   const Deadline deadline = steady_clock::now() + kPatience;
   while (!state_->tree_ended) {
     pollfd control{state_->started.control.get(), POLLIN, 0};

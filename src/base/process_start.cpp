@@ -1,6 +1,7 @@
 #include "base/process_start.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -187,14 +188,26 @@ Error first_news_error(const ProcessSpec& spec, const KeeperMessage& news) {
   return system_error(problem, news.value);
 }
 
+// The first news are at hand when this returns.
+void wait_for_news(const UniqueFd& control, pid_t keeper) {
+  constexpr int kSoonMs = 1000;
+  pollfd waited{control.get(), POLLIN, 0};
+  while (::poll(&waited, 1, kSoonMs) <= 0) {
+    // A command that is quick may have stopped its keeper before it could speak.
+    ::kill(keeper, SIGCONT);
+  }
+}
+
 // Sends the plan, and hears whether the command runs.
-Result<pid_t> hand_over(const ProcessSpec& spec, const KeeperPlan& plan, const UniqueFd& control) {
+Result<pid_t> hand_over(const ProcessSpec& spec, const KeeperPlan& plan, const UniqueFd& control,
+                        pid_t keeper) {
   const std::string packed = pack_plan(plan);
   const std::uint64_t size = packed.size();
+  const bool sent = send_fully(control.get(), &size, sizeof size) &&
+                    send_fully(control.get(), packed.data(), packed.size());
+  if (sent) wait_for_news(control, keeper);
   KeeperMessage news;
-  if (!send_fully(control.get(), &size, sizeof size) ||
-      !send_fully(control.get(), packed.data(), packed.size()) ||
-      !receive_fully(control.get(), &news, sizeof news)) {
+  if (!sent || !receive_fully(control.get(), &news, sizeof news)) {
     return Error{Code::Unavailable,
                  format("cannot run \"{}\": our own program, which /proc/self/exe must be, did not "
                         "start as its keeper",
@@ -225,7 +238,7 @@ Result<StartedProcess> start_process(const ProcessSpec& spec) {
     const int reason = spawn_keeper(theirs, ours.keeper);
     if (reason != 0) return start_error(spec, reason);
   }
-  Result<pid_t> command = hand_over(spec, plan, ours.control);
+  Result<pid_t> command = hand_over(spec, plan, ours.control, ours.keeper);
   if (!command) {
     ours.control.reset();
     while (::waitpid(ours.keeper, nullptr, 0) < 0 && errno == EINTR) {

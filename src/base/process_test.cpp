@@ -56,6 +56,7 @@ ProcessSpec on_terminal(std::string script) {
 }
 
 TEST_CASE("process: a conversation over pipes") {
+  NEEDS_PROGRAMS();
   Process shell = start({.argv = {"sh"}, .input = InputFrom::Us, .output = OutputTo::OnePipe});
   shell.send_input("cd /\n");
   shell.send_input("pwd; echo end\n");
@@ -68,6 +69,7 @@ TEST_CASE("process: a conversation over pipes") {
 }
 
 TEST_CASE("process: the end of input is the end of cat") {
+  NEEDS_PROGRAMS();
   Process cat = start({.argv = {"cat"}, .input = InputFrom::Us});
   cat.send_input("some");
   cat.end_input();
@@ -77,6 +79,7 @@ TEST_CASE("process: the end of input is the end of cat") {
 }
 
 TEST_CASE("process: waiting ends at a deadline, and at a stop") {
+  NEEDS_PROGRAMS();
   Process sleeper = start({.argv = {"sleep", "1000"}});
   CHECK(sleeper.wait(steady_clock::now(), {}, {}) == Process::Wake::Timeout);
   StopSource source;
@@ -88,6 +91,7 @@ TEST_CASE("process: waiting ends at a deadline, and at a stop") {
 }
 
 TEST_CASE("process: a terminal is one, has a size, and can change it") {
+  NEEDS_PROGRAMS();
   Process process = start(on_terminal(
       "test -t 0 && test -t 1 && test -t 2 && echo all; stty size; echo controlling >/dev/tty\n"
       "trap 'stty size; exit 0' WINCH; echo ready; sleep 1000 & wait"));
@@ -98,6 +102,7 @@ TEST_CASE("process: a terminal is one, has a size, and can change it") {
 }
 
 TEST_CASE("process: Ctrl-C and Ctrl-D are typed on a terminal") {
+  NEEDS_PROGRAMS();
   Process sleeper = start(on_terminal("echo ready; exec sleep 1000"));
   CHECK(read_until(sleeper, "ready\r\n") == "ready\r\n");
   sleeper.send_input("\x03");
@@ -112,6 +117,7 @@ TEST_CASE("process: Ctrl-C and Ctrl-D are typed on a terminal") {
 }
 
 TEST_CASE("process: without input, a terminal has none") {
+  NEEDS_PROGRAMS();
   ProcessSpec spec = on_terminal("cat; test -t 0 || test -t 1 && echo only out");
   spec.input = InputFrom::Nothing;
   Process process = start(spec);
@@ -119,6 +125,7 @@ TEST_CASE("process: without input, a terminal has none") {
 }
 
 TEST_CASE("process: signals reach the command, or its whole tree") {
+  NEEDS_PROGRAMS();
   Process process = start(
       {.argv = {"sh", "-c",
                 "trap 'trap \"echo two; exit 3\" TERM; echo one' TERM\n"
@@ -134,6 +141,7 @@ TEST_CASE("process: signals reach the command, or its whole tree") {
 }
 
 TEST_CASE("process: going out of scope or being assigned to ends the tree") {
+  NEEDS_PROGRAMS();
   const ProcessSpec spec{.argv = {"sh", "-c", "sleep 1000 & setsid sleep 1000 & wait"}};
   Process first = start(spec);
   const pid_t first_id = first.id();
@@ -151,6 +159,7 @@ TEST_CASE("process: going out of scope or being assigned to ends the tree") {
 }
 
 TEST_CASE("process: kill_tree may come early, late and twice") {
+  NEEDS_PROGRAMS();
   Process process = start({.argv = {"sleep", "1000"}});
   CHECK(process.kill_tree().ok());
   CHECK(status_at_end(process) == "killed by signal 9 (Killed)");
@@ -161,6 +170,7 @@ TEST_CASE("process: kill_tree may come early, late and twice") {
 }
 
 TEST_CASE("process: when we are killed, the tree dies as well") {
+  NEEDS_PROGRAMS();
   const TemporaryDirectory directory = make_temporary_directory();
   const std::string path = directory / "held";
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);

@@ -9,7 +9,7 @@ namespace {
 
 // Every result must also be its own.
 std::string redacted(std::string_view text, const Redactor& redactor = {}) {
-  const std::string hidden = redactor.redact(text);
+  std::string hidden = redactor.redact(text);
   CHECK(redactor.redact(hidden) == hidden);
   return hidden;
 }

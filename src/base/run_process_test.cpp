@@ -1,6 +1,7 @@
 #include "base/run_process.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -37,6 +38,7 @@ std::string outcome(const Result<ProcessResult>& result) {
 }
 
 TEST_CASE("run_process: exit codes, signals and both outputs") {
+  NEEDS_PROGRAMS();
   struct Row {
     std::string script, outcome;
   };
@@ -53,12 +55,14 @@ TEST_CASE("run_process: exit codes, signals and both outputs") {
 }
 
 TEST_CASE("run_process: one pipe keeps the order of both outputs") {
+  NEEDS_PROGRAMS();
   ProcessSpec spec = shell("echo 1; echo 2 >&2; echo 3; echo 4 >&2");
   spec.output = OutputTo::OnePipe;
   CHECK(outcome(run_process(spec)) == "exit code 0; out: 1\n2\n3\n4\n");
 }
 
 TEST_CASE("run_process: what cannot be run is an error that says why") {
+  NEEDS_PROGRAMS();
   const TemporaryDirectory directory = make_temporary_directory();
   REQUIRE(write_file_atomically(directory / "data", "x", 0644).ok());
   REQUIRE(write_file_atomically(directory / "text", "echo no\n", 0755).ok());
@@ -102,6 +106,7 @@ TEST_CASE("run_process: what cannot be run is an error that says why") {
 }
 
 TEST_CASE("run_process: the directory and the environment are those given, and no others") {
+  NEEDS_PROGRAMS();
   const TemporaryDirectory directory = make_temporary_directory();
   CHECK(outcome(run_process({.argv = {"/bin/pwd"}, .directory = directory.path()})) ==
         "exit code 0; out: " + directory.path() + "\n");
@@ -116,6 +121,7 @@ TEST_CASE("run_process: the directory and the environment are those given, and n
 }
 
 TEST_CASE("run_process: the command sees descriptors 0, 1 and 2, and nothing of our signals") {
+  NEEDS_PROGRAMS();
   std::vector<UniqueFd> leaky(100);
   for (UniqueFd& descriptor : leaky) descriptor.reset(::dup(0));
   REQUIRE(leaky.back().get() > 100);
@@ -138,6 +144,7 @@ TEST_CASE("run_process: the command sees descriptors 0, 1 and 2, and nothing of 
 }
 
 TEST_CASE("run_process: ten megabytes go in and come out twice") {
+  NEEDS_PROGRAMS();
   std::string input;
   while (input.size() < 10'000'000) input += std::to_string(input.size()) + "\n";
   ProcessSpec spec{.argv = {"tee", "/dev/stderr"}, .input = InputFrom::Us};
@@ -150,6 +157,7 @@ TEST_CASE("run_process: ten megabytes go in and come out twice") {
 }
 
 TEST_CASE("run_process: a command need not read its input, and SIGPIPE does not kill us") {
+  NEEDS_PROGRAMS();
   std::string input;
   input.resize(10'000'000, 'x');
   ProcessSpec spec = shell("true");
@@ -167,6 +175,7 @@ TEST_CASE("run_process: a command need not read its input, and SIGPIPE does not 
 }
 
 TEST_CASE("run_process: a time limit ends silence and flood alike") {
+  NEEDS_PROGRAMS();
   const RunLimits limits{.time = milliseconds(50), .grace = milliseconds(50)};
   CHECK(outcome(run_process({.argv = {"sleep", "1000"}}, {}, limits)) ==
         "killed by signal 15 (Terminated); time limit");
@@ -179,6 +188,7 @@ TEST_CASE("run_process: a time limit ends silence and flood alike") {
 }
 
 TEST_CASE("run_process: a command that is stopped may say goodbye") {
+  NEEDS_PROGRAMS();
   StopSource source;
   const OutputSink stop_when_ready = [&](OutputStream, std::string_view) { source.request_stop(); };
   CHECK(outcome(run_process(
@@ -191,6 +201,7 @@ TEST_CASE("run_process: a command that is stopped may say goodbye") {
 }
 
 TEST_CASE("run_process: another thread can stop it") {
+  NEEDS_PROGRAMS();
   StopSource source;
   std::thread other([&] { source.request_stop(); });
   CHECK(outcome(run_process({.argv = {"sleep", "1000"}}, {}, {}, source.token())) ==
@@ -226,6 +237,7 @@ void check_all_ended(const std::string& output) {
 }
 
 TEST_CASE("run_process: a stop ends the whole tree, also who had left it") {
+  NEEDS_PROGRAMS();
   StopSource source;
   std::size_t seen = 0;
   const OutputSink stop_after_all = [&](OutputStream, std::string_view bytes) {
@@ -242,6 +254,7 @@ TEST_CASE("run_process: a stop ends the whole tree, also who had left it") {
 }
 
 TEST_CASE("run_process: what a command leaves behind is killed after a while") {
+  NEEDS_PROGRAMS();
   const TemporaryDirectory directory = make_temporary_directory();
   // It ends once all of them have written their id, half of them silent from there on.
   const Result<ProcessResult> result =
@@ -261,12 +274,14 @@ TEST_CASE("run_process: what a command leaves behind is killed after a while") {
 }
 
 TEST_CASE("run_process: what ends soon after the command is waited for") {
+  NEEDS_PROGRAMS();
   CHECK(outcome(run_process(shell("(sleep 0.05; echo late) & echo early"), {},
                             {.linger = milliseconds(60'000)})) ==
         "exit code 0; out: early\nlate\n");
 }
 
 TEST_CASE("run_process: the death of a keeper takes its command along") {
+  NEEDS_PROGRAMS();
   ProcessSpec spec = shell("read go; kill -KILL $PPID; exec sleep 1000");
   spec.input = InputFrom::Us;
   const Result<ProcessResult> result = run_process(spec, "go\n");
@@ -276,7 +291,29 @@ TEST_CASE("run_process: the death of a keeper takes its command along") {
   CHECK(descendants_of(::getpid())->empty());
 }
 
+TEST_CASE("run_process: a keeper that is stopped ends its tree all the same") {
+  NEEDS_PROGRAMS();
+  const Result<ProcessResult> result =
+      run_process(shell("kill -STOP $PPID; echo done; exec sleep 1000"), {},
+                  {.time = milliseconds(50), .grace = milliseconds(10)});
+  REQUIRE(result.ok());
+  CHECK(result->ended_by == EndedBy::TimeLimit);
+  CHECK(descendants_of(::getpid())->empty());
+}
+
+TEST_CASE("run_process: our own standard streams may be closed") {
+  NEEDS_PROGRAMS();
+  ProcessSpec spec = shell("cat; echo errors >&2");
+  spec.input = InputFrom::Us;
+  const UniqueFd saved(::fcntl(0, F_DUPFD_CLOEXEC, 100));
+  ::close(0);
+  const std::string text = outcome(run_process(spec, "input\n"));
+  ::dup2(saved.get(), 0);
+  CHECK(text == "exit code 0; out: input\n; err: errors\n");
+}
+
 TEST_CASE("run_process: many threads at once do not hold each other's pipes") {
+  NEEDS_PROGRAMS();
   std::vector<std::string> outcomes(4);
   std::vector<std::thread> threads;
   threads.reserve(outcomes.size());
@@ -299,6 +336,7 @@ TEST_CASE("run_process: many threads at once do not hold each other's pipes") {
 }
 
 TEST_CASE("run_process: nothing is left of any run") {
+  NEEDS_PROGRAMS();
   const std::size_t descriptors = open_descriptors();
   for (const char* script : {"true", "exit 1", "sleep 1000 &", "kill -KILL $PPID"}) {
     for (const OutputTo output : {OutputTo::TwoPipes, OutputTo::OnePipe, OutputTo::Terminal}) {
@@ -315,6 +353,7 @@ TEST_CASE("run_process: nothing is left of any run") {
 }
 
 TEST_CASE("slow: run_process: two gigabytes pass through in constant memory") {
+  NEEDS_PROGRAMS();
   const auto peak_kib = [] {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
@@ -334,6 +373,7 @@ TEST_CASE("slow: run_process: two gigabytes pass through in constant memory") {
 }
 
 TEST_CASE("slow: run_process: ten thousand runs leave nothing behind") {
+  NEEDS_PROGRAMS();
   const std::size_t descriptors = open_descriptors();
   const std::size_t threads = count_entries("/proc/self/task");
   const auto started = std::chrono::steady_clock::now();

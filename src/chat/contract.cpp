@@ -341,6 +341,7 @@ class Examination {
   void several_threads(Provider& provider, const Situation& situation) {
     std::vector<Watched> watched(kThreads);
     std::vector<std::thread> threads;
+    threads.reserve(watched.size());
     for (Watched& one : watched) {
       threads.emplace_back(
           [&provider, &situation, &one] { one = Watcher({}).watch(provider, situation.request); });

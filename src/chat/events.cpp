@@ -125,7 +125,7 @@ Result<StreamEvent> done_from(const Json& json) {
   Done done;
   done.reason = TRY(reason_named(TRY(json.string_at("reason"))));
   done.usage = TRY(usage_at(json));
-  return StreamEvent(std::move(done));
+  return StreamEvent(done);
 }
 
 Result<StreamEvent> failed_from(const Json& json) {

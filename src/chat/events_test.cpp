@@ -16,7 +16,7 @@ struct Row {
 };
 
 const std::vector<Row>& rows() {
-  static const std::vector<Row> all = {
+  static const std::vector<Row> kAll = {
       {PrefillProgress{512, 4096, 0}, R"({"event":"prefill","done":512,"total":4096})"},
       {PrefillProgress{1, 2, 12.5},
        R"({"event":"prefill","done":1,"total":2,"tokens_per_second":12.5})"},
@@ -38,7 +38,7 @@ const std::vector<Row>& rows() {
        R"({"event":"failed","code":"unavailable","message":"the server is away","retry":true,)"
        R"("usage":{}})"},
   };
-  return all;
+  return kAll;
 }
 
 TEST_CASE("events: each is a line of JSON, and reads back as the same") {

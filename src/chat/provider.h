@@ -97,7 +97,7 @@ class Provider {
   // Asks for a reply to `request` and hands its events to `sink` until the last
   // one; only then does it return. Whatever goes wrong is an event too.
   //
-  // The contract, which every provider keeps and chat/provider_contract.h tests:
+  // The contract, which every provider keeps and chat/contract.h tests:
   //  1. A stream ends with exactly one Done or Failed, the last event of all. A Failed
   //     has a message for a reader.
   //  2. PrefillProgress comes before anything the model wrote. `total` stays the

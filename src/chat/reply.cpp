@@ -32,13 +32,13 @@ Reply ReplyCollector::finish() {
 
 void ReplyCollector::apply(const TextDelta& delta) {
   std::vector<Part>& parts = reply_.message.parts;
-  if (parts.empty() || !std::holds_alternative<Text>(parts.back())) parts.push_back(Text{});
+  if (parts.empty() || !std::holds_alternative<Text>(parts.back())) parts.emplace_back(Text{});
   std::get<Text>(parts.back()).text += delta.text;
 }
 
 void ReplyCollector::apply(const ThinkingDelta& delta) {
   std::vector<Part>& parts = reply_.message.parts;
-  if (parts.empty() || !is_open_thinking(parts.back())) parts.push_back(Thinking{});
+  if (parts.empty() || !is_open_thinking(parts.back())) parts.emplace_back(Thinking{});
   Thinking& thinking = std::get<Thinking>(parts.back());
   thinking.text += delta.text;
   thinking.signature = delta.signature;
@@ -53,7 +53,7 @@ void ReplyCollector::apply(const CallDelta& delta) {
 }
 
 void ReplyCollector::apply(const CallEnd&) {
-  reply_.message.parts.push_back(*std::move(reply_.unfinished_call));
+  reply_.message.parts.emplace_back(*std::move(reply_.unfinished_call));
   reply_.unfinished_call.reset();
 }
 

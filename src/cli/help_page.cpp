@@ -112,6 +112,24 @@ void print_group(Output& out, Group group, const std::vector<Command>& commands)
   print_table(out, table);
 }
 
+// What to type first: an example of each of the first few commands, in their order.
+void print_first_examples(Output& out, const std::vector<Command>& commands) {
+  constexpr std::size_t kMost = 3;
+  Table table{.indent = kIndent};
+  for (const Group group : all_groups()) {
+    for (const Command* command : offered_commands(commands)) {
+      if (command->group != group || command->examples.empty()) continue;
+      if (table.rows.size() == kMost) break;
+      const Example& example = command->examples.front();
+      table.rows.push_back(
+          {Cell(std::string(example.line), Style::Green), std::string(example.shows)});
+    }
+  }
+  if (table.rows.empty()) return;
+  print_heading(out, "Examples");
+  print_table(out, table);
+}
+
 std::vector<Option> options_of_the_program() {
   std::vector<Option> options = global_options();
   for (Option& option : top_level_options()) options.push_back(std::move(option));
@@ -126,6 +144,7 @@ void print_overview(Output& out, const std::vector<Command>& commands) {
   print_usage(out, "temper COMMAND [OPTIONS] [ARGUMENTS]");
   for (const Group group : all_groups()) print_group(out, group, commands);
   print_options(out, "Options", options_of_the_program());
+  print_first_examples(out, commands);
 
   print_heading(out, "More");
   Table more{.indent = kIndent};

@@ -6,8 +6,10 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <string>
 
 namespace temper {
@@ -26,4 +28,21 @@ inline std::size_t count_entries(const std::string& path) {
 
 inline std::size_t open_descriptors() { return count_entries("/proc/self/fd"); }
 
+// Under an emulator of another machine the system takes the emulator for our
+// program, so that it cannot be started again as a keeper (see base/process.h).
+inline bool can_run_programs() {
+  const auto target_of = [](const char* link) {
+    std::array<char, 4096> target{};
+    const ssize_t length = ::readlink(link, target.data(), target.size());
+    return std::string(target.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+  };
+  // Emulators answer for the first, and forget the second.
+  if (target_of("/proc/self/exe") == target_of("/proc/thread-self/exe")) return true;
+  std::puts("SKIPPED: this test runs programs, which an emulated one cannot");
+  return false;
+}
+
 }  // namespace temper
+
+#define NEEDS_PROGRAMS() \
+  if (!::temper::can_run_programs()) return
