@@ -76,12 +76,12 @@ std::vector<std::string> written_out(const ParsedLine& line) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::vector<Command> commands = table();
+  static const std::vector<Command> kCommands = table();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   std::vector<std::string> words;
   for (const std::string_view word : split(text, '\n')) words.emplace_back(word);
 
-  const Result<ParsedLine> line = parse(commands, words);
+  const Result<ParsedLine> line = parse(kCommands, words);
   if (!line) {
     VERIFY(line.error().code == Code::Invalid && line.error().message.ends_with('.'),
            "a refusal is a sentence about the line");
@@ -92,7 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (line->command != nullptr && line->arguments.has("--version")) {
     full.insert(full.begin(), "--version");
   }
-  const Result<ParsedLine> again = parse(commands, full);
+  const Result<ParsedLine> again = parse(kCommands, full);
   VERIFY(again.ok(), "what was read can be written and read");
   VERIFY(again->command == line->command && again->arguments == line->arguments,
          "and is then the same");

@@ -123,4 +123,13 @@ std::string shell_quoted(std::string_view text) {
   return quoted + "'";
 }
 
+std::string shell_quoted(const std::vector<std::string>& texts, std::string_view between) {
+  std::string quoted;
+  for (const std::string& text : texts) {
+    if (!quoted.empty()) quoted += between;
+    quoted += shell_quoted(text);
+  }
+  return quoted;
+}
+
 }  // namespace temper::cli

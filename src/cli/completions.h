@@ -41,7 +41,8 @@ std::vector<Positional> offered_positionals(const std::vector<Command>& commands
 // "--config", "-c": every way to write an option that takes a value, of any command.
 std::vector<std::string> options_with_values(const std::vector<Command>& commands);
 
-// 'text' for a POSIX-like shell, whatever it contains.
+// 'text' for a POSIX-like shell, whatever it contains; and several of them.
 std::string shell_quoted(std::string_view text);
+std::string shell_quoted(const std::vector<std::string>& texts, std::string_view between);
 
 }  // namespace temper::cli

@@ -53,15 +53,10 @@ constexpr std::string_view kEnd = R"(
 complete -F _temper temper
 )";
 
-std::string case_pattern(const std::vector<std::string>& words) {
-  std::vector<std::string> quoted;
-  for (const std::string& word : words) quoted.push_back(shell_quoted(word));
-  return join(quoted, " | ");
-}
-
 std::string option_words(const std::vector<Option>& options) {
-  std::vector<std::string> words;
-  for (const Option& option : options) words.emplace_back(option.name);
+  std::vector<std::string_view> words;
+  words.reserve(options.size());
+  for (const Option& option : options) words.push_back(option.name);
   return shell_quoted(join(words, " "));
 }
 
@@ -149,8 +144,8 @@ void replace(std::string& text, std::string_view mark, std::string_view by) {
 
 std::string bash_completions(const std::vector<Command>& commands) {
   std::string script(kStart);
-  replace(script, "@VALUES@", case_pattern(options_with_values(commands)));
-  replace(script, "@NAMES@", case_pattern(name_prefixes(commands)));
+  replace(script, "@VALUES@", shell_quoted(options_with_values(commands), " | "));
+  replace(script, "@NAMES@", shell_quoted(name_prefixes(commands), " | "));
   script += option_cases(commands) + word_cases(commands) + value_cases(commands);
   return script += kEnd;
 }

@@ -49,9 +49,9 @@ std::string fish_quoted(std::string_view text) {
 }
 
 std::string words(const std::vector<std::string>& list) {
-  std::vector<std::string> quoted;
-  for (const std::string& word : list) quoted.push_back(fish_quoted(word));
-  return join(quoted, " ");
+  std::string text;
+  for (const std::string& word : list) text += (text.empty() ? "" : " ") + fish_quoted(word);
+  return text;
 }
 
 std::string at(std::string_view command) {

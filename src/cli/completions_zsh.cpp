@@ -41,12 +41,6 @@ std::string specification_text(std::string_view text) {
   return escaped;
 }
 
-std::string pattern(const std::vector<std::string>& words) {
-  std::vector<std::string> quoted;
-  for (const std::string& word : words) quoted.push_back(shell_quoted(word));
-  return join(quoted, "|");
-}
-
 // ":FILE:_files", what may follow an option or stand at a place.
 std::string action(std::string_view name, Completes completes,
                    const std::vector<std::string_view>& choices) {
@@ -122,11 +116,11 @@ std::string next_function(const std::vector<Command>& commands) {
 std::string zsh_completions(const std::vector<Command>& commands) {
   std::string script = std::string(kStart) + next_function(commands);
   script += kFindCommand;
-  script += format("      ({}) ((++index)) ;;\n", pattern(options_with_values(commands)));
+  script += format("      ({}) ((++index)) ;;\n", shell_quoted(options_with_values(commands), "|"));
   script += "      (-*) ;;\n      (*)\n        candidate=\"${command:+$command }$word\"\n";
   script += "        case $candidate in\n";
-  script +=
-      format("          ({}) command=$candidate last=index ;;\n", pattern(name_prefixes(commands)));
+  script += format("          ({}) command=$candidate last=index ;;\n",
+                   shell_quoted(name_prefixes(commands), "|"));
   script += "          (*) break ;;\n        esac ;;\n    esac\n  done\n";
   script += "  words=(temper \"${(@)words[last + 1,-1]}\")\n  ((CURRENT -= last - 1))\n\n";
   script += "  case $command in\n";

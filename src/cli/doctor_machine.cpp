@@ -52,8 +52,8 @@ std::optional<std::uint64_t> memory_limit(const Examination& examination) {
     const std::optional<std::uint64_t> limit = number(read_system_file(examination, path));
     if (limit && (!least || *limit < *least)) least = limit;
   };
-  for (const std::string_view line :
-       split(read_system_file(examination, "/proc/self/cgroup"), '\n')) {
+  const std::string groups = read_system_file(examination, "/proc/self/cgroup");
+  for (const std::string_view line : split(groups, '\n')) {
     if (!line.starts_with("0::/")) continue;
     std::string group(line.substr(3));
     while (!group.empty()) {

@@ -8,7 +8,7 @@ namespace temper::cli {
 namespace {
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> table = {
+  static const std::vector<Command> kTable = {
       {.name = "doctor", .options = {json_option()}},
       {.name = "inspect",
        .positionals = {{.name = "FILE"}, {.name = "MORE", .required = false, .repeatable = true}},
@@ -23,14 +23,14 @@ const std::vector<Command>& commands() {
       {.name = "show all"},
       {.name = "secret", .hidden = true},
   };
-  return table;
+  return kTable;
 }
 
 // "inspect --all= --limit=3 FILE=a", or the refusal.
 std::string outcome(const std::vector<std::string>& words) {
   const Result<ParsedLine> line = parse(commands(), words);
   if (!line) return line.error().message;
-  CHECK((line->command == nullptr || line->command->name != ""));
+  CHECK((line->command == nullptr || !line->command->name.empty()));
   std::string text(line->command == nullptr ? "temper" : line->command->name);
   for (const std::string_view name :
        {"--help", "--version", "--verbose", "--color", "--json", "--limit", "--tag", "--sort",

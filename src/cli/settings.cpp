@@ -51,7 +51,7 @@ std::optional<ConfigFile> user_file(const Environment& environment, const std::s
   return ConfigFile{ConfigFile::Role::User, path, exists(path)};
 }
 
-// An empty path names no file: `--config ""` reads none.
+// One that was named counts even if it is not there: then reading it fails.
 bool counts(const ConfigFile& file) { return file.exists || file.role == ConfigFile::Role::Named; }
 
 Result<std::vector<ConfigLayer>> read_layers(const std::vector<ConfigFile>& files,
@@ -59,8 +59,9 @@ Result<std::vector<ConfigLayer>> read_layers(const std::vector<ConfigFile>& file
   std::vector<ConfigLayer> layers;
   for (const ConfigFile& file : files) {
     if (!counts(file)) continue;
-    layers.push_back({display_path(environment, file.path),
-                      TRY(read_file(file.path, kMostFileBytes)), resolve(file.path, "..")});
+    std::string text = TRY(read_file(file.path, kMostFileBytes));
+    layers.push_back(
+        {display_path(environment, file.path), std::move(text), resolve(file.path, "..")});
   }
   return layers;
 }
