@@ -126,6 +126,10 @@ class [[nodiscard]] Result<void> {
 
 // The value of `expression`, a Result; where it failed, the enclosing function
 // returns its Error. The name is unique so that one TRY may stand in another.
+//
+// Not inside the braces of an aggregate or an initializer list, after an element
+// that owns something: the compilers (g++ 12, clang 14) forget to destroy it when
+// TRY returns. Constructor calls and function arguments are fine.
 #define TRY(expression) TEMPER_TRY(expression, TEMPER_JOIN(try_result_, __COUNTER__))
 #define TEMPER_TRY(expression, name)  \
   __extension__({                     \
