@@ -33,8 +33,7 @@ class Machine {
 
   // "warn memory: 1.0 GiB, ... -> advice", a line for each finding.
   std::string examine(Check check) {
-    const Settings settings =
-        load_settings(ConfigUse::Examined, environment_, root_ / "home", Arguments());
+    const Settings settings = load_settings(environment_, root_ / "home", Arguments());
     const Examination examination{.environment = environment_,
                                   .directory = root_ / "home",
                                   .settings = settings,
