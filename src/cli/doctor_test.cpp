@@ -214,7 +214,7 @@ TEST_CASE("doctor: configuration files are named, or what is wrong in them") {
   machine.config("\nlog.levl = \"info\"\n");
   CHECK(machine.examine(check_settings) ==
         "warn configuration: ~/.config/temper/config.toml:2: there is no key \"log.levl\". Did you "
-        "mean \"log.level\"? -> correct that file; until then most commands refuse to run\n");
+        "mean \"log.level\"? -> correct that file; until then the standard settings hold\n");
 }
 
 }  // namespace
