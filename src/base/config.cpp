@@ -110,7 +110,12 @@ Result<ConfigValue> read_toml(const ConfigKey& key, const TomlValue& value) {
       break;
     case ConfigType::TextList: {
       const TomlValue::Array* items = value.items();
-      if (items == nullptr || !std::all_of(items->begin(), items->end(), is_string)) break;
+      if (items == nullptr) break;
+      const auto other = std::find_if_not(items->begin(), items->end(), is_string);
+      if (other != items->end()) {
+        return wrong(key, format("one whose item {} is {}", other - items->begin() + 1,
+                                 found_in_toml(*other)));
+      }
       std::vector<std::string> texts;
       for (const TomlValue& item : *items) texts.push_back(*item.string());
       return ConfigValue(std::move(texts));

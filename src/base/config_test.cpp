@@ -111,7 +111,7 @@ TEST_CASE("config: mistakes are errors with their place") {
       {"models.dir = true", "1.toml:1: \"models.dir\" must be a path, not true."},
       {"agent.allow = 'git'", "1.toml:1: \"agent.allow\" must be a list of texts, not \"git\"."},
       {"agent.allow = ['git', 1]",
-       "1.toml:1: \"agent.allow\" must be a list of texts, not an array."},
+       "1.toml:1: \"agent.allow\" must be a list of texts, not one whose item 2 is 1."},
       {"log.level = 'wraning'",
        "1.toml:1: \"log.level\" must be one of error, warning, info, debug, not \"wraning\". Did "
        "you mean \"warning\"?"},

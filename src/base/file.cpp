@@ -31,7 +31,7 @@ Result<void> require_regular(const std::string& path, mode_t mode) {
                      : S_ISSOCK(mode)                   ? "a socket"
                      : (S_ISCHR(mode) || S_ISBLK(mode)) ? "a device"
                                                         : "something else";
-  return Error{Code::Invalid, format("{} is {}, not a file", path, kind)};
+  return Error{Code::Conflict, format("{} is {}, not a file", path, kind)};
 }
 
 std::string parent_of(const std::string& path) {

@@ -18,10 +18,10 @@ Code code_of(int error_number) {
     case EROFS: return Code::Denied;
     case EEXIST:
     case EBUSY:
+    case EISDIR:
     case ENOTEMPTY: return Code::Conflict;
-    case EINVAL:
+    case EINVAL: return Code::Invalid;
     case ENAMETOOLONG:
-    case EISDIR: return Code::Invalid;
     case ENOSPC:
     case EDQUOT:
     case EFBIG:

@@ -52,6 +52,8 @@ TEST_CASE("result: system errors name the thing, the reason and a code") {
   CHECK(system_error("cannot open /x", ENOENT) ==
         Error{Code::NotFound, "cannot open /x: No such file or directory"});
   CHECK(system_error("cannot open /x", EACCES).code == Code::Denied);
+  CHECK(system_error("cannot open /x", EISDIR).code == Code::Conflict);
+  CHECK(system_error("cannot open /x", ENAMETOOLONG).code == Code::Limit);
   CHECK(system_error("cannot write /x", ENOSPC).code == Code::Limit);
   CHECK(in_context("/x", Error{Code::Corrupt, "bad magic"}) ==
         Error{Code::Corrupt, "/x: bad magic"});

@@ -26,7 +26,7 @@
 namespace temper::cli {
 
 // What the shell offers when a value is completed.
-enum class Completes { Nothing, Files, Directories, Commands };
+enum class Completes { Nothing, Files, Directories, HelpTopics };
 
 struct Option {
   std::string_view name;        // "--json"
@@ -64,7 +64,7 @@ struct ExitNote {
 enum class ConfigUse {
   Needed,    // the command does not run
   Examined,  // it runs, and tells of the fault itself
-  Unread,    // nothing: it works whatever the files say
+  Optional,  // it runs after a warning, with the standard values; but with --config, not
 };
 
 // The headings of the list of commands, in their order.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/help_page.h"
 #include "cli/parse.h"
 #include "cli/registry.h"
 
@@ -34,11 +35,12 @@ Command completions_command() {
                        .help = "the shell to complete in",
                        .choices = {"bash", "zsh", "fish"}}},
       .examples = {{"eval \"$(temper completions bash)\"", "in ~/.bashrc, for bash"},
-                   {"temper completions zsh > ~/.zfunc/_temper",
+                   {"mkdir -p ~/.zfunc && temper completions zsh > ~/.zfunc/_temper",
                     "for zsh, with ~/.zfunc in its fpath"},
-                   {"temper completions fish > ~/.config/fish/completions/temper.fish",
+                   {"mkdir -p ~/.config/fish/completions && temper completions fish > "
+                    "~/.config/fish/completions/temper.fish",
                     "for fish"}},
-      .config = ConfigUse::Unread,
+      .config = ConfigUse::Optional,
       .run = run,
   };
 }
@@ -85,6 +87,21 @@ std::vector<NextWord> next_words(const std::vector<Command>& commands, std::stri
     next.push_back({word, command->summary});
   }
   return next;
+}
+
+std::vector<NextWord> help_words(const std::vector<Command>& commands, std::string_view given) {
+  std::vector<NextWord> words = next_words(commands, given);
+  if (!given.empty()) return words;
+  for (const Topic& topic : help_topics()) words.push_back({topic.name, topic.summary});
+  return words;
+}
+
+std::vector<std::string> help_prefixes(const std::vector<Command>& commands) {
+  std::vector<std::string> prefixes = name_prefixes(commands);
+  std::erase_if(prefixes,
+                [&](const std::string& prefix) { return next_words(commands, prefix).empty(); });
+  prefixes.insert(prefixes.begin(), "");
+  return prefixes;
 }
 
 std::vector<Positional> offered_positionals(const std::vector<Command>& commands,

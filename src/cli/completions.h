@@ -33,6 +33,11 @@ struct NextWord {
 };
 std::vector<NextWord> next_words(const std::vector<Command>& commands, std::string_view prefix);
 
+// What may follow the words `given` in "temper help": words of commands' names, and at
+// its beginning the topics as well. `help_prefixes` are those that something may follow.
+std::vector<NextWord> help_words(const std::vector<Command>& commands, std::string_view given);
+std::vector<std::string> help_prefixes(const std::vector<Command>& commands);
+
 // The command's positionals; the words of commands below it ("path" of "config
 // path") are among the choices of the first.
 std::vector<Positional> offered_positionals(const std::vector<Command>& commands,

@@ -17,22 +17,27 @@ _temper() {
     previous="${COMP_WORDS[COMP_CWORD - 2]}"
   fi
 
-  # Which command the words so far name, and how many words came after its name.
-  local command="" candidate word index position=0
+  # Which command the words so far name, which words came after its name and how
+  # many, and whether a "--" has ended the options.
+  local command="" given="" ended="" candidate word index position=0
   for ((index = 1; index < COMP_CWORD; ++index)); do
     word="${COMP_WORDS[index]}"
-    case "$word" in
-      @VALUES@)
-        ((++index))
-        [[ ${COMP_WORDS[index]} == "=" ]] && ((++index))
-        ;;
-      -*) ;;
+    if [[ -z $ended && $word == -* ]]; then
+      case "$word" in
+        --) ended=yes ;;
+        @VALUES@)
+          ((++index))
+          [[ ${COMP_WORDS[index]} == "=" ]] && ((++index))
+          ;;
+      esac
+      continue
+    fi
+    candidate="${command:+$command }$word"
+    case "$candidate" in
+      @NAMES@) command="$candidate" ;;
       *)
-        candidate="${command:+$command }$word"
-        case "$candidate" in
-          @NAMES@) command="$candidate" ;;
-          *) ((++position)) ;;
-        esac
+        given="${given:+$given }$word"
+        ((++position))
         ;;
     esac
   done
@@ -60,6 +65,12 @@ std::string option_words(const std::vector<Option>& options) {
   return shell_quoted(join(words, " "));
 }
 
+std::string quoted_words(const std::vector<NextWord>& list) {
+  std::vector<std::string> words;
+  for (const NextWord& next : list) words.emplace_back(next.word);
+  return shell_quoted(join(words, " "));
+}
+
 // What to offer where `completes` and `choices` say so: "words='a b'" or "kind=f".
 std::string offer(const std::vector<Command>& commands, Completes completes,
                   const std::vector<std::string_view>& choices) {
@@ -67,9 +78,14 @@ std::string offer(const std::vector<Command>& commands, Completes completes,
   switch (completes) {
     case Completes::Files: return "kind=f";
     case Completes::Directories: return "kind=d";
-    case Completes::Commands:
-      for (const NextWord& next : next_words(commands, "")) words.emplace_back(next.word);
-      break;
+    case Completes::HelpTopics: {
+      std::string text = "case \"$given\" in";
+      for (const std::string& given : help_prefixes(commands)) {
+        text += format("\n      {}) words={} ;;", shell_quoted(given),
+                       quoted_words(help_words(commands, given)));
+      }
+      return text + "\n      esac";
+    }
     case Completes::Nothing: break;
   }
   return "words=" + shell_quoted(join(words, " "));
@@ -102,11 +118,9 @@ std::string word_cases(const std::vector<Command>& commands) {
   std::vector<std::string> prefixes = name_prefixes(commands);
   prefixes.insert(prefixes.begin(), "");
   for (const std::string& prefix : prefixes) {
-    std::vector<std::string> words;
-    for (const NextWord& next : next_words(commands, prefix)) words.emplace_back(next.word);
+    const std::vector<NextWord> words = next_words(commands, prefix);
     if (words.empty()) continue;
-    text += format("    {}) words={} ;;\n", shell_quoted(prefix + ":0"),
-                   shell_quoted(join(words, " ")));
+    text += format("    {}) words={} ;;\n", shell_quoted(prefix + ":0"), quoted_words(words));
   }
   return text + "  esac\n";
 }
@@ -124,7 +138,8 @@ std::string value_case(const std::vector<Command>& commands, std::string_view co
 // A value wins over all else: nothing but it may follow its option.
 std::string value_cases(const std::vector<Command>& commands) {
   std::string text =
-      "  if [[ $current == -* ]]; then\n    words=\"$options\"\n    kind=\"\"\n  fi\n";
+      "  if [[ -n $ended ]]; then\n    previous=\"\"\n  elif [[ $current == -* ]]; then\n    "
+      "words=\"$options\"\n    kind=\"\"\n  fi\n";
   text += "  case \"$command $previous\" in\n";
   for (const Command* command : offered_commands(commands)) {
     for (const Option& option : command->options) {

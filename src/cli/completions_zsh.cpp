@@ -48,7 +48,7 @@ std::string action(std::string_view name, Completes completes,
   switch (completes) {
     case Completes::Files: offered = "_files"; break;
     case Completes::Directories: offered = "_files -/"; break;
-    case Completes::Commands: offered = " _temper_next ''"; break;
+    case Completes::HelpTopics: offered = " _temper_topic"; break;
     case Completes::Nothing: offered = choices.empty() ? " " : "(" + join(choices, " ") + ")";
   }
   return format(":{}:{}", specification_text(name), offered);
@@ -82,7 +82,7 @@ std::string positional_specification(const Positional& positional, std::size_t p
 // the beginning of others' names.
 std::string arguments_of(const std::vector<Command>& commands, const std::string& prefix) {
   const Command* const command = find_command(commands, prefix);
-  std::string text = "_arguments -s :";
+  std::string text = "_arguments -s -S :";
   for (const Option& option : offered_options(command)) text += option_specifications(option);
   if (command == nullptr || command->positionals.empty()) {
     if (next_words(commands, prefix).empty()) return text;
@@ -95,26 +95,32 @@ std::string arguments_of(const std::vector<Command>& commands, const std::string
   return text;
 }
 
-std::string next_function(const std::vector<Command>& commands) {
-  std::string text = "\n_temper_next() {\n  local -a next\n  case $1 in\n";
-  std::vector<std::string> prefixes = name_prefixes(commands);
-  prefixes.insert(prefixes.begin(), "");
-  for (const std::string& prefix : prefixes) {
-    const std::vector<NextWord> next = next_words(commands, prefix);
-    if (next.empty()) continue;
-    text += format("    ({})\n      next=(\n", shell_quoted(prefix));
-    for (const NextWord& word : next) {
-      text += format("        {}\n", shell_quoted(format("{}:{}", word.word, word.summary)));
-    }
-    text += "      ) ;;\n";
+std::string next_case(std::string_view prefix, const std::vector<NextWord>& next) {
+  std::string text = format("    ({})\n      next=(\n", shell_quoted(prefix));
+  for (const NextWord& word : next) {
+    text += format("        {}\n", shell_quoted(format("{}:{}", word.word, word.summary)));
   }
-  return text + "  esac\n  _describe -t commands command next\n}\n";
+  return text + "      ) ;;\n";
+}
+
+// _temper_next offers what may follow the beginning of a command's name, and
+// _temper_topic what may follow the words after "help".
+std::string next_functions(const std::vector<Command>& commands) {
+  std::string next = "\n_temper_next() {\n  local -a next\n  case $1 in\n";
+  std::string topic =
+      "\n_temper_topic() {\n  local -a next\n  case ${(j: :)${(@)words[2,CURRENT-1]:#-*}} in\n";
+  for (const std::string& prefix : help_prefixes(commands)) {
+    next += next_case(prefix, next_words(commands, prefix));
+    topic += next_case(prefix, help_words(commands, prefix));
+  }
+  const std::string_view end = "  esac\n  _describe -t commands command next\n}\n";
+  return format("{}{}{}{}", next, end, topic, end);
 }
 
 }  // namespace
 
 std::string zsh_completions(const std::vector<Command>& commands) {
-  std::string script = std::string(kStart) + next_function(commands);
+  std::string script = std::string(kStart) + next_functions(commands);
   script += kFindCommand;
   script += format("      ({}) ((++index)) ;;\n", shell_quoted(options_with_values(commands), "|"));
   script += "      (-*) ;;\n      (*)\n        candidate=\"${command:+$command }$word\"\n";

@@ -1,5 +1,7 @@
 #include "base/config.h"
 
+#include <algorithm>
+
 #include "base/format.h"
 #include "base/json.h"
 #include "base/paths.h"
@@ -50,8 +52,9 @@ void print_all(Output& out, const Config& config) {
   Table table;
   for (const ConfigKey& key : config.keys()) {
     const std::string& origin = config.origin(key.name);
-    table.rows.push_back({Cell(key.name, Style::Bold), config.shown_value(key.name),
-                          Cell(origin, origin == "default" ? Style::Dim : Style::Green)});
+    table.rows.push_back({Cell(key.name, Style::Bold),
+                          Cell(origin, origin == "default" ? Style::Dim : Style::Green),
+                          config.shown_value(key.name)});
   }
   print_table(out, table);
 }
@@ -86,9 +89,14 @@ std::string_view role_name(ConfigFile::Role role) {
 }
 
 Result<ExitCode> run_path(Context& context) {
+  const std::vector<ConfigFile>& files = context.settings.files;
+  const Result<std::string> folder = user_directory(context.environment, UserDirectory::Config);
+  if (!folder && std::ranges::count(files, ConfigFile::Role::Named, &ConfigFile::role) == 0) {
+    context.log.warn("{}", folder.error().message);
+  }
   Json list = Json::array();
   Table table;
-  for (const ConfigFile& file : context.settings.files) {
+  for (const ConfigFile& file : files) {
     table.rows.push_back({display_path(context.environment, file.path),
                           Cell(std::string(role_name(file.role)), Style::Dim),
                           Cell(file.exists ? "" : "not there", Style::Dim)});

@@ -2,8 +2,8 @@
 
 namespace temper::cli {
 
-std::vector<ConfigKey> config_keys() {
-  return {
+const std::vector<ConfigKey>& config_keys() {
+  static const std::vector<ConfigKey> keys = {
       {.name = std::string(kUiColor),
        .type = ConfigType::Choice,
        .standard = "auto",
@@ -19,8 +19,13 @@ std::vector<ConfigKey> config_keys() {
        .standard = std::vector<std::string>{},
        .help = "more folders with GGUF files; each starts with / or ~/"},
   };
+  return keys;
 }
 
-std::vector<std::string_view> config_key_names() { return {kUiColor, kLogLevel, kModelsPaths}; }
+std::vector<std::string_view> config_key_names() {
+  std::vector<std::string_view> names;
+  for (const ConfigKey& key : config_keys()) names.push_back(key.name);
+  return names;
+}
 
 }  // namespace temper::cli

@@ -12,7 +12,8 @@ inline constexpr std::string_view kUiColor = "ui.color";
 inline constexpr std::string_view kLogLevel = "log.level";
 inline constexpr std::string_view kModelsPaths = "models.paths";
 
-std::vector<ConfigKey> config_keys();
+// A new setting is one row here; its name is a constant where code asks for it.
+const std::vector<ConfigKey>& config_keys();
 
 // Their names; the views stay valid.
 std::vector<std::string_view> config_key_names();

@@ -49,7 +49,7 @@ std::vector<Finding> run_checks(const CheckGroup& group, const Examination& exam
 }
 
 void print_group(Output& out, std::string_view title, const std::vector<Finding>& findings) {
-  Table table{.indent = 2, .least_widths = {word(Health::Warning).size(), kNameWidth}};
+  Table table{.indent = 2, .least_widths = {word(Health::Missing).size(), kNameWidth}};
   for (const Finding& finding : findings) {
     table.rows.push_back({Cell(std::string(word(finding.health)), style(finding.health)),
                           finding.name, finding.found});

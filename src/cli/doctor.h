@@ -75,16 +75,21 @@ std::vector<CheckGroup> all_checks();
 // How long one program may take that a check runs.
 inline constexpr std::chrono::seconds kProgramLimit{5};
 
-// What a program said: both streams, and whether it ended with status 0.
+// What a program said, on both streams, and how it ended.
 struct ProgramAnswer {
-  bool found = false;  // the program is there; else the rest says nothing
-  bool success = false;
-  std::string text;  // without white space at its ends
+  bool found = false;    // the program is there; else the rest says nothing
+  bool success = false;  // it ended by itself, with status 0
+  bool refused = false;  // it ended by itself, with another status
+  std::string failure;   // what to say where there was no success
+  std::string text;      // without white space at its ends
 
   // The first line of the text.
   std::string first_line() const;
 };
 ProgramAnswer ask_program(const Examination& examination, std::vector<std::string> argv);
+
+// That a program is there and of no use, from which nothing else follows.
+Finding does_not_run(std::string_view name, const ProgramAnswer& answer);
 
 // "git version 2.39.5" -> "2.39.5": the first word that starts with a digit, or all.
 std::string version_in(std::string_view line);

@@ -21,8 +21,28 @@ ProgramAnswer ask_program(const Examination& examination, std::vector<std::strin
                          .output = OutputTo::OnePipe};
   const Result<ProcessResult> ran = run_process(
       spec, {}, {.time = kProgramLimit, .grace = std::chrono::milliseconds(100)}, examination.stop);
-  if (!ran) return {};
-  return {.found = true, .success = ran->success(), .text = std::string(trim(ran->output.text()))};
+  if (!ran && ran.error().code == Code::NotFound) return {};
+  ProgramAnswer answer;
+  answer.found = true;
+  if (!ran) {
+    answer.failure = ran.error().message;
+    return answer;
+  }
+  answer.success = ran->success();
+  answer.refused = ran->ended_by == EndedBy::Itself && ran->status.code != 0;
+  answer.text = trim(ran->output.text());
+  if (ran->ended_by == EndedBy::TimeLimit) {
+    answer.failure = format("did not answer in {} s", kProgramLimit.count());
+  } else if (!answer.success) {
+    answer.failure = answer.text.empty() ? describe(ran->status) : answer.first_line();
+  }
+  return answer;
+}
+
+Finding does_not_run(std::string_view name, const ProgramAnswer& answer) {
+  return {.name = std::string(name),
+          .health = Health::Warning,
+          .found = format("is here but does not run ({})", answer.failure)};
 }
 
 // "git version 2.39.5" -> "2.39.5": the first word that starts with a digit.

@@ -1,5 +1,7 @@
 // The machine itself: processor, memory, disk, graphics.
+#include <fcntl.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -74,6 +76,14 @@ std::filesystem::path nearest_existing(std::filesystem::path path) {
   return path;
 }
 
+// Whether the folder, or what is missing of it, is ours to write.
+bool can_be_made(const std::string& folder) {
+  const std::filesystem::path existing = nearest_existing(folder);
+  std::error_code ignored;
+  return std::filesystem::is_directory(existing, ignored) &&
+         faccessat(AT_FDCWD, existing.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+}
+
 std::string vendor_name(std::string_view id) {
   if (id == "0x10de") return "NVIDIA";
   if (id == "0x1002") return "AMD";
@@ -118,6 +128,10 @@ std::vector<Finding> check_processor(const Examination& examination) {
   if (!kernels) {
     finding.health = Health::Missing;
     finding.found += format("; {}", kernels.error().message);
+    if (examination.environment.get_non_empty("TEMPER_CPU")) {
+      finding.health = Health::Warning;
+      finding.advice = format("unset TEMPER_CPU or set it to {}", kernel_names(cpu.features));
+    }
     return {finding};
   }
   finding.details.set("kernels", *kernels);
@@ -172,7 +186,11 @@ std::vector<Finding> check_disk(const Examination& examination) {
                   .found = format("{} free for {}", format_bytes(free),
                                   display_path(examination.environment, *folder)),
                   .details = Json::object({{"free_bytes", free}, {"folder", *folder}})};
-  if (free < kLittleDisk) {
+  if (!can_be_made(*folder)) {
+    finding.health = Health::Warning;
+    finding.found += ", which cannot be written";
+    finding.advice = "give yourself the right to, or name another folder in XDG_DATA_HOME";
+  } else if (free < kLittleDisk) {
     finding.health = Health::Warning;
     finding.advice = "models take 1 to 20 GiB each; XDG_DATA_HOME may name another disk";
   }
@@ -191,12 +209,17 @@ std::vector<Finding> check_graphics(const Examination& examination) {
   }
   Json devices = Json::array();
   for (const std::string& device : found) devices.push(device);
-  const std::string words = found.empty() ? "none found; models run on the processor"
-                                          : format("{}; {}", join(found, "; "), kUnused);
-  return {{.name = "graphics",
-           .health = Health::Info,
-           .found = words,
-           .details = Json::object({{"devices", std::move(devices)}})}};
+  Finding finding{.name = "graphics",
+                  .health = Health::Info,
+                  .found = found.empty() ? "none found; models run on the processor"
+                                         : format("{}; {}", join(found, "; "), kUnused),
+                  .details = Json::object({{"devices", std::move(devices)}})};
+  if (nvidia.found && !nvidia.success) {
+    finding.health = Health::Warning;
+    finding.found = found.empty() ? "" : finding.found + "; ";
+    finding.found += "nvidia-smi " + does_not_run("", nvidia).found;
+  }
+  return {finding};
 }
 
 }  // namespace temper::cli

@@ -44,6 +44,7 @@ std::vector<Finding> check_bubblewrap(const Examination& examination) {
              .found = format("not found; {}", kWithout),
              .advice = install_advice("bubblewrap")}};
   }
+  if (!version.success) return {does_not_run("bubblewrap", version)};
   // Whether it is installed says little; whether it works here is what counts.
   const ProgramAnswer trial =
       ask_program(examination, {"bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"});
@@ -52,10 +53,11 @@ std::vector<Finding> check_bubblewrap(const Examination& examination) {
              .health = Health::Ok,
              .found = format("{}, and it works here", version_in(version.first_line()))}};
   }
+  if (!trial.refused) return {does_not_run("bubblewrap", trial)};
   const NamespaceSwitch* const off = forbidding_switch(examination);
   return {{.name = "bubblewrap",
            .health = Health::Warning,
-           .found = format("is here but does not work ({}); {}", trial.first_line(), kWithout),
+           .found = format("is here but does not work ({}); {}", trial.failure, kWithout),
            .advice = off != nullptr ? std::string(off->advice)
                                     : "inside a container: allow it to make user namespaces"}};
 }

@@ -9,7 +9,7 @@ std::vector<Finding> check_settings(const Examination& examination) {
     return {{.name = "configuration",
              .health = Health::Warning,
              .found = examination.settings.fault->message,
-             .advice = "correct that file; until then most commands refuse to run"}};
+             .advice = "correct that file; until then the standard settings hold"}};
   }
   std::string read;
   for (const ConfigFile& file : examination.settings.files) {

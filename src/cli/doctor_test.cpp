@@ -33,8 +33,7 @@ class Machine {
 
   // "warn memory: 1.0 GiB, ... -> advice", a line for each finding.
   std::string examine(Check check) {
-    const Settings settings =
-        load_settings(ConfigUse::Examined, environment_, root_ / "home", Arguments());
+    const Settings settings = load_settings(environment_, root_ / "home", Arguments());
     const Examination examination{.environment = environment_,
                                   .directory = root_ / "home",
                                   .settings = settings,
@@ -97,6 +96,38 @@ TEST_CASE("doctor: programs that are missing, wrong, or right") {
   CHECK(machine.examine(check_ctags) == "ok universal-ctags: 5.9.0\n");
 }
 
+TEST_CASE("doctor: of a program that does not run, nothing else is said") {
+  Machine machine;
+  machine.program("git", "kill -9 $$\n");
+  CHECK(machine.examine(check_git) ==
+        "warn git: is here but does not run (killed by signal 9 (Killed))\n");
+  machine.program("git", "[ \"$1\" = --version ] && echo git version 2.39.5 && exit\nkill -9 $$\n");
+  CHECK(machine.examine(check_git) ==
+        "warn git: is here but does not run (killed by signal 9 (Killed))\n");
+  machine.program("rg", "echo 'rg: libpcre2.so: no such file'; echo more; exit 127\n");
+  CHECK(machine.examine(check_ripgrep) ==
+        "warn ripgrep: is here but does not run (rg: libpcre2.so: no such file)\n");
+  machine.program("ctags", "exit 3\n");
+  CHECK(machine.examine(check_ctags) ==
+        "warn universal-ctags: is here but does not run (exit code 3)\n");
+  machine.program("bwrap", "exit 3\n");
+  CHECK(machine.examine(check_bubblewrap) ==
+        "warn bubblewrap: is here but does not run (exit code 3)\n");
+  machine.program("bwrap", "[ \"$1\" = --version ] && echo bubblewrap 0.8.0 && exit\nkill -9 $$\n");
+  CHECK(machine.examine(check_bubblewrap) ==
+        "warn bubblewrap: is here but does not run (killed by signal 9 (Killed))\n");
+  machine.program("nvidia-smi", "echo 'no driver'; exit 9\n");
+  CHECK(machine.examine(check_graphics) ==
+        "warn graphics: nvidia-smi is here but does not run (no driver)\n");
+}
+
+TEST_CASE("slow: doctor: a program that hangs is not waited for, nor judged") {
+  Machine machine;
+  machine.program("rg", "/bin/sleep 600\n");
+  CHECK(machine.examine(check_ripgrep) ==
+        "warn ripgrep: is here but does not run (did not answer in 5 s)\n");
+}
+
 TEST_CASE("doctor: git wants a name and an address") {
   Machine machine;
   machine.program("git", "[ \"$1\" = --version ] && echo git version 2.39.5 && exit\nexit 1\n");
@@ -138,6 +169,16 @@ TEST_CASE("doctor: user namespaces may be missing, forbidden or allowed") {
         "user.max_user_namespaces=15000\n");
 }
 
+TEST_CASE("doctor: the disk counts only if it can be written") {
+  Machine machine;
+  CHECK(machine.examine(check_disk).find("cannot be written") == std::string::npos);
+  machine.file("/home/.local", "");
+  CHECK(machine.examine(check_disk)
+            .ends_with(" free for ~/.local/share/temper, which cannot be written -> give yourself "
+                       "the right to, or "
+                       "name another folder in XDG_DATA_HOME\n"));
+}
+
 TEST_CASE("doctor: graphics are named, by their driver or by the kernel") {
   Machine machine;
   CHECK(machine.examine(check_graphics) ==
@@ -173,7 +214,7 @@ TEST_CASE("doctor: configuration files are named, or what is wrong in them") {
   machine.config("\nlog.levl = \"info\"\n");
   CHECK(machine.examine(check_settings) ==
         "warn configuration: ~/.config/temper/config.toml:2: there is no key \"log.levl\". Did you "
-        "mean \"log.level\"? -> correct that file; until then most commands refuse to run\n");
+        "mean \"log.level\"? -> correct that file; until then the standard settings hold\n");
 }
 
 }  // namespace

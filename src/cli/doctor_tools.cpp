@@ -25,11 +25,13 @@ Finding found(std::string_view name, const ProgramAnswer& answer) {
 std::vector<Finding> check_git(const Examination& examination) {
   const ProgramAnswer git = ask_program(examination, {"git", "--version"});
   if (!git.found) return {not_found("git", "the agent commits its work with it", "git")};
+  if (!git.success) return {does_not_run("git", git)};
 
   Finding finding = found("git", git);
   for (const char* const key : {"user.name", "user.email"}) {
     const ProgramAnswer value = ask_program(examination, {"git", "config", "--get", key});
     if (value.success && !value.text.empty()) continue;
+    if (!value.success && !value.refused) return {does_not_run("git", value)};
     finding.health = Health::Warning;
     finding.found += format(", but {} is not set, so it cannot commit", key);
     finding.advice = format("git config --global {} \"...\"", key);
@@ -41,6 +43,7 @@ std::vector<Finding> check_git(const Examination& examination) {
 std::vector<Finding> check_ripgrep(const Examination& examination) {
   const ProgramAnswer rg = ask_program(examination, {"rg", "--version"});
   if (!rg.found) return {not_found("ripgrep", "searching large repositories is slower", "ripgrep")};
+  if (!rg.success) return {does_not_run("ripgrep", rg)};
   return {found("ripgrep", rg)};
 }
 
@@ -48,6 +51,7 @@ std::vector<Finding> check_ctags(const Examination& examination) {
   constexpr std::string_view kUse = "the agent cannot look up definitions";
   const ProgramAnswer ctags = ask_program(examination, {"ctags", "--version"});
   if (!ctags.found) return {not_found("universal-ctags", kUse, "universal-ctags")};
+  if (!ctags.success) return {does_not_run("universal-ctags", ctags)};
   if (!ctags.text.starts_with("Universal Ctags")) {
     return {{.name = "universal-ctags",
              .health = Health::Warning,

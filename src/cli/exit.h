@@ -12,7 +12,7 @@ enum class ExitCode : int {
   Failed = 1,         // the work could not be done; the message says why
   Usage = 2,          // the command line or a configuration file is wrong
   Missing = 3,        // this machine lacks something; `temper doctor` says what
-  Interrupted = 130,  // Ctrl-C, as a shell reports it
+  Interrupted = 130,  // Ctrl-C; main then dies of the signal, which a shell reports so
 };
 
 // The status of a command that ended with an error of this code.

@@ -49,10 +49,10 @@ Command help_command() {
                        .help = "a command's name, or a topic's",
                        .required = false,
                        .repeatable = true,
-                       .completes = Completes::Commands}},
+                       .completes = Completes::HelpTopics}},
       .examples = {{"temper help doctor", "the same as temper doctor --help"},
                    {"temper help exit-codes", "what the exit status says"}},
-      .config = ConfigUse::Unread,
+      .config = ConfigUse::Optional,
       .run = run,
   };
 }

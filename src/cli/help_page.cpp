@@ -12,6 +12,12 @@ namespace temper::cli {
 namespace {
 
 constexpr std::size_t kIndent = 2;
+constexpr std::string_view kWhoReads =
+    "Every command reads them; only --help and --version do not. Where one is wrong, commands that "
+    "do not depend on it go on with the standard values after a warning, unless --config names it.";
+constexpr std::string_view kDeathBySignal =
+    "Ctrl-C ends temper by the signal itself, so that a loop in a script stops too; a shell shows "
+    "that as 130, and the end by SIGTERM as 143, by SIGHUP as 129.";
 
 void print_heading(Output& out, std::string_view title) {
   out.line();
@@ -70,6 +76,8 @@ void print_exit_codes(Output& out) {
   print_exit_notes(out, exit_notes(nullptr));
   out.line();
   print_paragraphs(out, "A command's own help says where it gives one of them a closer meaning.");
+  out.line();
+  print_paragraphs(out, kDeathBySignal);
 }
 
 void print_entries(Output& out, std::string_view title, const std::vector<Entry>& entries) {
@@ -87,6 +95,8 @@ void print_environment(Output& out) {
 
 void print_configuration(Output& out) {
   print_entries(out, "Files, a later one wins", configuration_files());
+  out.line();
+  print_paragraphs(out, kWhoReads);
   out.line();
   print_entries(out, "Keys", configuration_keys());
   out.line();
@@ -253,7 +263,8 @@ std::vector<Entry> configuration_files() {
   return {
       {"~/.config/temper/config.toml", "the user's; --config and TEMPER_CONFIG name another"},
       {"temper.toml",
-       "the repository's: the nearest, from the working directory up to the repository's root"},
+       "the nearest, from the working directory up to the root of its git repository; outside of "
+       "one up to the home directory, and outside of that in the working directory alone"},
   };
 }
 

@@ -148,10 +148,12 @@ Json to_json(const GgufFile& file, const GgufSummary& summary, const Arguments& 
 // A directory is what people name who have other formats: say what is in it.
 Error directory_error(const std::string& path, const std::string& name) {
   std::vector<std::string> files;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(path, ignored)) {
-    if (entry.path().extension() == ".gguf") files.push_back(entry.path().filename());
+  std::error_code failed;
+  for (std::filesystem::directory_iterator entry(path, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    if (entry->path().extension() == ".gguf") files.push_back(entry->path().filename());
   }
+  if (failed) return system_error(format("cannot read the directory {}", name), failed.value());
   std::sort(files.begin(), files.end());
   if (files.size() > 3) files.resize(3);
   return Error{
@@ -165,11 +167,18 @@ Error directory_error(const std::string& path, const std::string& name) {
 
 Result<ExitCode> run(Context& context) {
   const std::string name = *context.arguments.value("FILE");
+  if (name == "-") {
+    return Error{Code::Invalid,
+                 "a model is not read from standard input; name a file, or ./- for one called -"};
+  }
   const std::string path = std::filesystem::path(context.directory) / name;
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) return directory_error(path, name);
 
+  context.log.info("reading {}", name);
   const engine::OpenGguf opened = TRY(engine::open_gguf(path, name));
+  context.log.debug("{} has {} keys and {} tensors in {}", name, opened.file.metadata().size(),
+                    opened.file.tensors().size(), format_bytes(opened.mapping.bytes().size()));
   const GgufSummary summary = engine::summarise(opened.file);
   if (context.arguments.has("--json")) {
     context.out.line(to_json(opened.file, summary, context.arguments).dump_pretty());
@@ -212,7 +221,7 @@ Command inspect_command() {
                     "architecture, sizes, tokenizer, types of tensors"},
                    {"temper inspect model.gguf --tensors --json", "all tensors, for a program"}},
       .exits = {{ExitCode::Failed, "the file is missing, damaged or not a GGUF file"}},
-      .config = ConfigUse::Unread,
+      .config = ConfigUse::Optional,
       .run = run,
   };
 }

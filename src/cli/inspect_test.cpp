@@ -135,10 +135,10 @@ TEST_CASE("inspect: a file that it cannot read is refused with status 1 and what
   CHECK(folder.inspect({"model.safetensors"}) ==
         "| temper: model.safetensors: it is not a GGUF file: it looks like safetensors; convert it "
         "to GGUF first\n| 1");
-  CHECK(folder.inspect({"empty"}) == "| temper: empty: it is empty\n| 1");
+  CHECK(folder.inspect({"empty"}) == "| temper: empty: the file is empty; download it again\n| 1");
   CHECK(folder.inspect({"."}) ==
         "| temper: . is a directory; name a file in it, such as cut.gguf\n| 1");
-  CHECK(folder.inspect({"none"}).ends_with("/none: No such file or directory\n| 1"));
+  CHECK(folder.inspect({"none"}) == "| temper: cannot open none: No such file or directory\n| 1");
 }
 
 TEST_CASE("inspect: a part of a split model is called one") {

@@ -10,13 +10,16 @@
 namespace temper::cli {
 namespace {
 
-// The only mutable global: a signal handler can be given nothing.
+// The only mutable globals: a signal handler can be given nothing.
 std::atomic<StopSource*> stop_source{nullptr};
+std::atomic<int> received{0};
+static_assert(std::atomic<int>::is_always_lock_free);
 static_assert(std::atomic<StopSource*>::is_always_lock_free);
 
-void on_signal(int) {
+void on_signal(int number) {
   StopSource* source = stop_source.exchange(nullptr);
   if (source == nullptr) _exit(static_cast<int>(ExitCode::Interrupted));
+  received = number;
   source->request_stop();
 }
 
@@ -35,6 +38,13 @@ void handle_signals(StopSource& source) {
     if (before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
   }
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+void end_by_signal() {
+  const int number = received;
+  if (number == 0) return;
+  std::signal(number, SIG_DFL);
+  std::raise(number);
 }
 
 }  // namespace temper::cli

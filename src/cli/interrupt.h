@@ -10,4 +10,8 @@ namespace temper::cli {
 // error EPIPE. To be called once, by main; `source` must live as long as the program.
 void handle_signals(StopSource& source);
 
+// Ends the program by the signal that asked to stop, so that a shell's loop around it
+// stops too. Returns where there was none.
+void end_by_signal();
+
 }  // namespace temper::cli

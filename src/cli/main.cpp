@@ -57,6 +57,7 @@ int main(const std::vector<std::string>& words) {
     err.write(format("temper: {}\n", error.message));
     return static_cast<int>(ExitCode::Failed);
   }
+  if (code == ExitCode::Interrupted) end_by_signal();
   return static_cast<int>(code);
 }
 

@@ -82,15 +82,23 @@ std::string exit_entries(const std::vector<ExitNote>& notes) {
   return page;
 }
 
+// With a capital, which a summary has not.
+std::string sentence(std::string_view summary) {
+  std::string text(summary);
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
+  return text;
+}
+
 std::string command_section(const Command& command) {
   std::string page =
-      format(".SS \"temper {}\"\n{}.\n", roff(synopsis(command)), roff(command.summary));
+      format(".SS \"temper {}\"\n{}.\n", roff(synopsis(command)), roff(sentence(command.summary)));
   page += paragraphs(command.description);
   for (const Positional& positional : command.positionals) {
     page += entry(italic(positional.name), help_with_choices(positional.help, positional.choices));
   }
-  return page + option_entries(command.options) + example_entries(command.examples) +
-         exit_entries(command.exits);
+  page += option_entries(command.options) + example_entries(command.examples);
+  if (!command.exits.empty()) page += ".PP\nExit status:\n" + exit_entries(command.exits);
+  return page;
 }
 
 Result<ExitCode> run(Context& context) {
@@ -127,9 +135,11 @@ Command man_command() {
       .group = Group::Setup,
       .summary = "the manual page, for man to show",
       .description = "Made from the same table as the help of each command.",
-      .examples = {{"temper man | man -l -", "read it"},
-                   {"temper man > ~/.local/share/man/man1/temper.1", "install it for yourself"}},
-      .config = ConfigUse::Unread,
+      .examples =
+          {{"temper man | man -l -", "read it"},
+           {"mkdir -p ~/.local/share/man/man1 && temper man > ~/.local/share/man/man1/temper.1",
+            "install it for yourself"}},
+      .config = ConfigUse::Optional,
       .run = run,
   };
 }

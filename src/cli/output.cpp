@@ -8,7 +8,8 @@ namespace temper::cli {
 namespace {
 
 constexpr std::size_t kGap = 2;           // between columns
-constexpr std::size_t kNarrowest = 24;    // of a wrapped column beside others
+constexpr std::size_t kNarrowest = 16;    // of a wrapped column beside others
+constexpr std::size_t kShort = 24;        // a column that is never broken
 constexpr std::size_t kIndentBelow = 6;   // of a column that goes below the others
 constexpr std::size_t kWidestText = 100;  // longer lines are hard to read
 
@@ -56,7 +57,8 @@ class TablePrinter {
     for (std::size_t column = 0; column + 1 < widths_.size(); ++column) {
       start += widths_[column] + kGap;
     }
-    const std::size_t width = text_width(out_, start);
+    const std::size_t least = widths_.back() <= kShort ? widths_.back() : 0;
+    const std::size_t width = std::max(text_width(out_, start), least);
     const bool fits = width >= std::min(widths_.back(), kNarrowest);
     for (const std::vector<Cell>& row : table_.rows) {
       if (row.size() < widths_.size()) {

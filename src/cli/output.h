@@ -63,7 +63,8 @@ struct Cell {
 };
 
 // Rows whose columns line up. The last column is wrapped to the width that is
-// left; where that is too little, it goes on lines of its own below the others.
+// left; where that is too little, it goes on lines of its own below the others, or,
+// where all of it is short, the rows are wider than the terminal, as those of ls -l.
 struct Table {
   std::vector<std::vector<Cell>> rows = {};
   std::vector<Align> align = {};  // by column; Left where it says nothing

@@ -47,6 +47,14 @@ TEST_CASE("output: where too little is left, the last column goes below") {
         "a-long-first-column  short\n");
 }
 
+TEST_CASE("output: rows of short cells are left too wide rather than broken") {
+  CHECK(printed({.rows = {{"type", "share of it"}, {"a-long-first-column", "100.0 %"}},
+                 .align = {Align::Left, Align::Right}},
+                20) ==
+        "type                 share of it\n"
+        "a-long-first-column      100.0 %\n");
+}
+
 TEST_CASE("output: styles are written only where there is colour, and take no room") {
   const Table table{.rows = {{Cell("ab", Style::Green), "1"}, {"cde", Cell("2", Style::Dim)}}};
   CHECK(printed(table, 80) == "ab   1\ncde  2\n");

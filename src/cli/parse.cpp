@@ -142,7 +142,10 @@ class Parser {
   }
 
   Result<void> accept(const Option& option, std::string_view value) {
-    if (!is_flag(option)) TRY(check_choice(option.name, value, option.choices));
+    if (!is_flag(option)) {
+      TRY(check_choice(option.name, value, option.choices, {}));
+      TRY(check_path(option.name, option.value, value, option.completes));
+    }
     if (!option.repeatable) parsed_.arguments.remove(option.name);
     parsed_.arguments.add(option.name, value);
     return {};
@@ -152,7 +155,8 @@ class Parser {
     const Command& command = *parsed_.command;
     for (const Positional& positional : command.positionals) {
       if (parsed_.arguments.has(positional.name) && !positional.repeatable) continue;
-      TRY(check_choice(positional.name, word, positional.choices));
+      TRY(check_choice(positional.name, word, positional.choices, words_below()));
+      TRY(check_path(command.name, positional.name, word, positional.completes));
       parsed_.arguments.add(positional.name, word);
       return {};
     }
@@ -164,11 +168,36 @@ class Parser {
                               command.positionals.back().name, word, help_hint()));
   }
 
+  // `others` are what else may have been meant by a wrong value.
   Result<void> check_choice(std::string_view name, std::string_view value,
-                            const std::vector<std::string_view>& choices) const {
+                            const std::vector<std::string_view>& choices,
+                            const std::vector<std::string_view>& others) const {
     if (choices.empty() || std::ranges::find(choices, value) != choices.end()) return {};
+    std::vector<std::string_view> candidates = choices;
+    candidates.insert(candidates.end(), others.begin(), others.end());
     return usage_error(format("{} must be {}, not \"{}\".{} {}", name, list_in_words(choices, "or"),
-                              value, did_you_mean(value, choices), help_hint()));
+                              value, did_you_mean(value, candidates), help_hint()));
+  }
+
+  // Where a path is wanted, an unset variable of a script leaves an empty word.
+  Result<void> check_path(std::string_view owner, std::string_view name, std::string_view value,
+                          Completes completes) const {
+    const bool is_path = completes == Completes::Files || completes == Completes::Directories;
+    if (!is_path || !value.empty()) return {};
+    return usage_error(format("\"{}\" needs {}, but it is empty. {}", owner,
+                              what_is_wanted(name, {}), help_hint()));
+  }
+
+  // "path", of the command "config path" below "config".
+  std::vector<std::string_view> words_below() const {
+    std::vector<std::string_view> words;
+    const std::string_view name = parsed_.command->name;
+    for (const Command& command : commands_) {
+      if (!command.hidden && is_below(command.name, name)) {
+        words.push_back(command.name.substr(name.size() + 1));
+      }
+    }
+    return words;
   }
 
   Result<void> check_complete() const {
@@ -240,9 +269,9 @@ std::vector<Option> global_options() {
        .completes = Completes::Files},
       {.name = "--verbose",
        .letter = 'v',
-       .help = "say what is being done; twice, in every detail",
+       .help = "log what is being done; twice, in every detail",
        .repeatable = true},
-      {.name = "--quiet", .letter = 'q', .help = "say nothing but errors"},
+      {.name = "--quiet", .letter = 'q', .help = "log only errors"},
   };
 }
 

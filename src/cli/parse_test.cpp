@@ -12,7 +12,8 @@ const std::vector<Command>& commands() {
       {.name = "doctor", .options = {json_option()}},
       {.name = "inspect",
        .positionals = {{.name = "FILE"}, {.name = "MORE", .required = false, .repeatable = true}},
-       .options = {{.name = "--limit", .letter = 'n', .value = "N"},
+       .options = {{.name = "--from", .value = "FILE", .completes = Completes::Files},
+                   {.name = "--limit", .letter = 'n', .value = "N"},
                    {.name = "--tag", .letter = 't', .value = "TAG", .repeatable = true},
                    {.name = "--sort", .value = "HOW", .choices = {"name", "size"}},
                    {.name = "--all", .letter = 'a'}}},
@@ -21,6 +22,8 @@ const std::vector<Command>& commands() {
       {.name = "models pull", .positionals = {{.name = "NAME"}}},
       {.name = "show", .positionals = {{.name = "WHAT", .required = false}}},
       {.name = "show all"},
+      {.name = "pick", .positionals = {{.name = "KEY", .choices = {"a.b", "c.d"}}}},
+      {.name = "pick path"},
       {.name = "secret", .hidden = true},
   };
   return kTable;
@@ -55,6 +58,19 @@ TEST_CASE("parse: options stand anywhere, in every way of writing them") {
   CHECK(outcome({"inspect", "-avn3", "a"}) == "inspect --verbose= --limit=3 --all= FILE=a");
   CHECK(outcome({"inspect", "a", "b", "c"}) == "inspect FILE=a MORE=b MORE=c");
   CHECK(outcome({"inspect", "", "b"}) == "inspect FILE= MORE=b");
+}
+
+TEST_CASE("parse: a path is never empty") {
+  CHECK(
+      outcome({"inspect", "a", "--from="}) ==
+      "\"--from\" needs a FILE, but it is empty. Run \"temper inspect --help\" for how to use it.");
+}
+
+TEST_CASE("parse: a wrong choice may be a command below, mistyped") {
+  CHECK(
+      outcome({"pick", "pth"}) ==
+      "KEY must be a.b or c.d, not \"pth\". Did you mean \"path\"? Run \"temper pick --help\" for "
+      "how to use it.");
 }
 
 TEST_CASE("parse: numbers, dashes and -- are words, not options") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/format.h"
+#include "base/paths.h"
 #include "base/printable.h"
 #include "cli/config_keys.h"
 #include "cli/help_page.h"
@@ -44,12 +45,30 @@ struct Streams {
   Output err;
 };
 
+// Whether the fault of the configuration ends this command before it runs.
+bool refuses(const ParsedLine& line) {
+  switch (line.command->config) {
+    case ConfigUse::Needed: return true;
+    case ConfigUse::Examined: return false;
+    case ConfigUse::Optional: return line.arguments.has("--config");
+  }
+  return true;
+}
+
 ExitCode run_command(const std::vector<Command>& commands, const ParsedLine& line,
                      const Settings& settings, const World& world, Streams& streams) {
   const Redactor redactor;
   const LogSink to_err = [&world](std::string_view text) { world.err.write(text); };
   const std::optional<LogLevel> level = find_log_level(settings.config.text(kLogLevel));
   Log log(level.value_or(LogLevel::Warning), to_err, redactor, world.clock);
+  for (const ConfigFile& file : settings.files) {
+    const std::string path = display_path(world.environment, file.path);
+    if (file.exists) log.info("reading {}", path);
+    if (!file.exists) log.debug("there is no {}", path);
+  }
+  if (settings.fault && line.command->config == ConfigUse::Optional) {
+    log.warn("only the standard settings are used: {}", settings.fault->message);
+  }
   Context context{.arguments = line.arguments,
                   .commands = commands,
                   .settings = settings,
@@ -84,12 +103,9 @@ ExitCode run_program(const std::vector<Command>& commands, const std::vector<std
     return ExitCode::Success;
   }
 
-  const Settings settings =
-      load_settings(line->command->config, world.environment, world.directory, line->arguments);
+  const Settings settings = load_settings(world.environment, world.directory, line->arguments);
   streams = Streams(world, colour_wish(settings.config.text(kUiColor)));
-  if (settings.fault && line->command->config == ConfigUse::Needed) {
-    return report(streams.err, *settings.fault);
-  }
+  if (settings.fault && refuses(*line)) return report(streams.err, *settings.fault);
   return run_command(commands, *line, settings, world, streams);
 }
 

@@ -25,11 +25,11 @@ Result<ExitCode> stop(Context& context) {
 }
 
 std::vector<Command> commands() {
-  return {{.name = "greet", .summary = "say hello", .config = ConfigUse::Unread, .run = greet},
-          {.name = "talk", .config = ConfigUse::Unread, .run = talk},
-          {.name = "lack", .config = ConfigUse::Unread, .run = lack},
-          {.name = "fail", .config = ConfigUse::Unread, .run = fail},
-          {.name = "stop", .config = ConfigUse::Unread, .run = stop}};
+  return {{.name = "greet", .summary = "say hello", .config = ConfigUse::Optional, .run = greet},
+          {.name = "talk", .config = ConfigUse::Optional, .run = talk},
+          {.name = "lack", .config = ConfigUse::Optional, .run = lack},
+          {.name = "fail", .config = ConfigUse::Optional, .run = fail},
+          {.name = "stop", .config = ConfigUse::Optional, .run = stop}};
 }
 
 // "out | err | status" of one run.

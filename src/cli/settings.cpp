@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
+
 #include "base/file.h"
 #include "base/format.h"
 #include "base/paths.h"
@@ -13,9 +15,10 @@ namespace {
 
 constexpr std::size_t kMostFileBytes = 1024 * 1024;
 
+// What cannot be looked at counts as there, so that reading it says why.
 bool exists(const std::string& path) {
   struct stat status {};
-  return stat(path.c_str(), &status) == 0;
+  return stat(path.c_str(), &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 // The folders from `folder` up to `top`, both included.
@@ -51,7 +54,7 @@ std::optional<ConfigFile> user_file(const Environment& environment, const std::s
   return ConfigFile{ConfigFile::Role::User, path, exists(path)};
 }
 
-// One that was named counts even if it is not there: then reading it fails.
+// What was named is read even where it is not there, for the error.
 bool counts(const ConfigFile& file) { return file.exists || file.role == ConfigFile::Role::Named; }
 
 Result<std::vector<ConfigLayer>> read_layers(const std::vector<ConfigFile>& files,
@@ -113,10 +116,9 @@ std::vector<ConfigFile> config_files(const Environment& environment, const std::
   return files;
 }
 
-Settings load_settings(ConfigUse use, const Environment& environment, const std::string& directory,
+Settings load_settings(const Environment& environment, const std::string& directory,
                        const Arguments& arguments) {
-  std::vector<ConfigFile> files;
-  if (use != ConfigUse::Unread) files = config_files(environment, directory, arguments);
+  std::vector<ConfigFile> files = config_files(environment, directory, arguments);
   Result<Config> config = load_files(files, environment);
   std::optional<Error> fault;
   if (!config) {

@@ -34,13 +34,13 @@ std::vector<ConfigFile> config_files(const Environment& environment, const std::
 
 // What a command is given.
 struct Settings {
-  Config config;                  // where there is a fault, of defaults and flags
-  std::vector<ConfigFile> files;  // empty where none was looked for
-  std::optional<Error> fault;     // the first, Code::Invalid
+  Config config;  // where there is a fault, of defaults and flags
+  std::vector<ConfigFile> files;
+  std::optional<Error> fault;  // the first, Code::Invalid
 };
 
-// Reads the files unless `use` is Unread; flags win over them.
-Settings load_settings(ConfigUse use, const Environment& environment, const std::string& directory,
+// Reads the files; flags win over them.
+Settings load_settings(const Environment& environment, const std::string& directory,
                        const Arguments& arguments);
 
 // The folders of models.paths, absolute.

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "base/file.h"
 #include "base/format.h"
 #include "base/paths.h"
@@ -40,9 +42,7 @@ class Disk {
     return text;
   }
 
-  Settings load(ConfigUse use = ConfigUse::Needed) {
-    return load_settings(use, environment_, root_ / "home/repo/a", arguments_);
-  }
+  Settings load() { return load_settings(environment_, root_ / "home/repo/a", arguments_); }
 
  private:
   TemporaryDirectory root_;
@@ -120,7 +120,6 @@ TEST_CASE("settings: a fault is kept, and the standard values hold") {
                                  "never, not 3."});
   CHECK(settings.config.text(kUiColor) == "auto");
   CHECK(settings.config.text(kLogLevel) == "error");
-  CHECK(!disk.load(ConfigUse::Unread).fault);
 }
 
 TEST_CASE("settings: a file that is named must be there") {
@@ -130,6 +129,19 @@ TEST_CASE("settings: a file that is named must be there") {
   REQUIRE(settings.fault);
   CHECK(settings.fault->code == Code::Invalid);
   CHECK(settings.fault->message.find("none.toml") != std::string::npos);
+}
+
+TEST_CASE("settings: a file that cannot be reached is a fault, not absent") {
+  Disk disk;
+  disk.write("home/.config", "");  // a file where a folder should be: there is no configuration
+  CHECK(!disk.load().fault);
+  std::filesystem::remove(disk.path("home/.config"));
+  disk.write("home/.config/temper/x", "");
+  std::filesystem::create_symlink("config.toml", disk.path("home/.config/temper/config.toml"));
+  const Settings settings = disk.load();
+  REQUIRE(settings.fault);
+  CHECK(settings.fault->message == "cannot open " + disk.path("home/.config/temper/config.toml") +
+                                       ": Too many levels of symbolic links");
 }
 
 TEST_CASE("settings: folders of models are absolute, or from home") {

@@ -25,12 +25,14 @@ Result<ExitCode> run(Context& context) {
   const CpuFeatures features = detect_cpu_features();
   Json names = Json::array();
   for (const std::string_view feature : feature_names(features)) names.push(feature);
-  const Json json = Json::object({{"name", "temper"},
-                                  {"version", version()},
-                                  {"compiler", compiler()},
-                                  {"target", target()},
-                                  {"features", std::move(names)},
-                                  {"kernels", kernels_in_words(features, context.environment)}});
+  const Result<std::string_view> kernels = kernels_here(features, context.environment);
+  Json json = Json::object({{"name", "temper"},
+                            {"version", version()},
+                            {"compiler", compiler()},
+                            {"target", target()},
+                            {"features", std::move(names)},
+                            {"kernels", kernels ? Json(*kernels) : Json()}});
+  if (!kernels) json.set("kernels_error", kernels.error().message);
   context.out.line(json.dump_pretty());
   return ExitCode::Success;
 }
@@ -44,7 +46,7 @@ Command version_command() {
       .summary = "which temper this is, and what it uses of this machine",
       .options = {json_option()},
       .examples = {{"temper version --json", "the same, for a program to read"}},
-      .config = ConfigUse::Unread,
+      .config = ConfigUse::Optional,
       .run = run,
   };
 }

@@ -32,7 +32,7 @@ class Cursor {
     if (count > remaining()) {
       return Error{Code::Corrupt,
                    format("the file ends inside {}, which needs {} bytes at byte {} where {} are "
-                          "left",
+                          "left; it may not have been downloaded whole",
                           what, count, position_, remaining())};
     }
     const auto taken = bytes_.subspan(position_, count);
@@ -60,7 +60,8 @@ class Cursor {
                                     std::string_view what) const {
     if (count > remaining() / least_bytes) {
       return Error{Code::Corrupt,
-                   format("{} {} are claimed, but the {} bytes that are left hold at most {}",
+                   format("{} {} are claimed, but the {} bytes that are left hold at most {}; "
+                          "the file may not have been downloaded whole",
                           count, what, remaining(), remaining() / least_bytes)};
     }
     return count;

@@ -122,7 +122,7 @@ class GgufParser {
 };
 
 Result<void> GgufParser::read_header() {
-  if (bytes_.empty()) return Error{Code::Corrupt, "it is empty"};
+  if (bytes_.empty()) return Error{Code::Corrupt, "the file is empty; download it again"};
   if (!as_text(bytes_).starts_with("GGUF")) {
     return Error{Code::Unsupported,
                  format("it is not a GGUF file: {}", guess_other_format(as_text(bytes_)))};
@@ -300,9 +300,9 @@ Result<void> GgufParser::check_end() const {
   }
   const std::uint64_t left = bytes_.size() - end;
   if (left == 0 || left >= padding_after(end)) return {};
-  return Error{
-      Code::Corrupt,
-      format("it ends {} bytes into the padding after its last tensor, so it has been cut", left)};
+  return Error{Code::Corrupt, format("it ends {} bytes into the padding after its last tensor, so "
+                                     "it has been cut; download it again",
+                                     left)};
 }
 
 std::uint64_t GgufParser::padding_after(std::uint64_t position) const {

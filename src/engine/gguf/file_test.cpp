@@ -112,7 +112,7 @@ TEST_CASE("gguf file: after the last tensor comes all of the padding, or none") 
   for (std::size_t left = 1; left < 30; ++left) {
     CHECK(outcome(padded.substr(0, bytes.size() + left)) ==
           format("m.gguf: it ends {} bytes into the padding after its last tensor, so it has been "
-                 "cut",
+                 "cut; download it again",
                  left));
   }
 }
@@ -123,14 +123,16 @@ TEST_CASE("gguf file: what is cut is named") {
         "m.gguf: tensor `c.weight` has 2 bytes at offset 192, but the file has only 193 bytes of "
         "tensors; it may not have been downloaded whole");
   CHECK(outcome(bytes.substr(0, 20)) ==
-        "m.gguf: the file ends inside the header, which needs 8 bytes at byte 16 where 4 are left");
+        "m.gguf: the file ends inside the header, which needs 8 bytes at byte 16 where 4 are left; "
+        "it "
+        "may not have been downloaded whole");
   CHECK(outcome(bytes.substr(0, 210)) ==
         "m.gguf: key `tokenizer.ggml.scores`: the file ends inside its item type, which needs 4 "
-        "bytes at byte 208 where 2 are left");
+        "bytes at byte 208 where 2 are left; it may not have been downloaded whole");
 }
 
 TEST_CASE("gguf file: other files are recognised") {
-  CHECK(outcome("") == "m.gguf: it is empty");
+  CHECK(outcome("") == "m.gguf: the file is empty; download it again");
   CHECK(outcome("GGU") == "m.gguf: it is not a GGUF file: it does not begin with \"GGUF\"");
   CHECK(outcome(little_endian(std::uint64_t{100}) + "{\"__metadata__\":{}}") ==
         "m.gguf: it is not a GGUF file: it looks like safetensors; convert it to GGUF first");
@@ -268,7 +270,9 @@ TEST_CASE("gguf file: counts and lengths that the file cannot hold are refused (
   GgufWriter claims;
   claims.claimed_keys = 1000;
   CHECK(outcome(claims) ==
-        "m.gguf: 1000 keys are claimed, but the 0 bytes that are left hold at most 0");
+        "m.gguf: 1000 keys are claimed, but the 0 bytes that are left hold at most 0; the file may "
+        "not "
+        "have been downloaded whole");
   claims.claimed_keys = UINT64_MAX;
   CHECK(
       outcome(claims) ==

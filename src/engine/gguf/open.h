@@ -15,7 +15,7 @@ struct OpenGguf {
   GgufFile file;  // views of `mapping`
 };
 
-// What is wrong with the file's contents is said of `name`, or else of `path`.
+// What is wrong is said of `name`, as the user has written the path, or else of `path`.
 Result<OpenGguf> open_gguf(const std::string& path, const std::string& name = {});
 
 }  // namespace temper::engine
