@@ -30,6 +30,9 @@ bool is_quote(char byte) { return byte == '"' || byte == '\'' || byte == '`'; }
 bool is_one_of(char byte, std::string_view set) { return set.find(byte) != set.npos; }
 
 bool is_upper_or_digit(char byte) { return is_upper(byte) || is_digit(byte); }
+bool is_hex(char byte) {
+  return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+}
 bool is_base64url(char byte) { return is_alnum(byte) || byte == '_' || byte == '-'; }
 bool is_base64(char byte) { return is_alnum(byte) || is_one_of(byte, "+/="); }
 bool is_credential(char byte) { return is_alnum(byte) || is_one_of(byte, "-._~+/="); }
@@ -76,6 +79,10 @@ constexpr KeyForm kKeyForms[] = {
 constexpr std::string_view kOtherKinds[] = {"secret", "password", "jwt", "authorization",
                                             "private-key"};
 
+// How sequences that colour text begin, as a terminal gets them and as programs write them.
+constexpr std::string_view kColourStarts[] = {"\x1b[",  "\\u001b[", "\\u001B[", "\\x1b[",
+                                              "\\x1B[", "\\033[",   "\\e["};
+
 constexpr std::string_view kSchemes[] = {"bearer", "basic", "token"};
 
 struct Found {
@@ -111,9 +118,10 @@ class Scanner {
   }
 
   // How many bytes at a place are one unit that is copied as it is: a marker, or an
-  // escape, whose last letter is no beginning of a word ("\nghp_").
+  // escape, whose last letter is no beginning of a word ("\nghp_", "%3Dghp_").
   std::size_t marker_size(std::size_t place) const;
   std::size_t escape_size(std::size_t place) const;
+  std::size_t colour_size(std::size_t place) const;
 
   // What stands at `place` and has to be hidden, by its own form...
   std::optional<Found> find_at(std::size_t place);
@@ -161,13 +169,29 @@ std::size_t Scanner::marker_size(std::size_t place) const {
 }
 
 std::size_t Scanner::escape_size(std::size_t place) const {
+  if (text_[place] == '%') return is_hex(at(place + 1)) && is_hex(at(place + 2)) ? 3 : 0;
+  if (const std::size_t size = colour_size(place)) return size;
   if (text_[place] != '\\') return 0;
   if (is_one_of(at(place + 1), "nrtbf\"'\\/") && place + 1 < text_.size()) return 2;
   if (at(place + 1) != 'u') return 0;
-  const std::size_t end = run_end(place + 2, [](char byte) {
-    return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
-  });
-  return end >= place + 6 ? 6 : 0;
+  for (std::size_t digit = place + 2; digit < place + 6; ++digit) {
+    if (!is_hex(at(digit))) return 0;
+  }
+  return 6;
+}
+
+std::size_t Scanner::colour_size(std::size_t place) const {
+  for (std::string_view start : kColourStarts) {
+    if (start[0] != text_[place] || !stands_at(place, start)) continue;
+    const std::size_t begin = place + start.size();
+    const std::size_t end =
+        run_end(begin, [](char byte) { return is_digit(byte) || is_one_of(byte, ";:?"); });
+    // Other letters without a number before them may as well begin a key.
+    const bool ends = end > begin ? is_lower(at(end)) || is_upper(at(end))
+                                  : end < text_.size() && is_one_of(at(end), "mKJH");
+    return ends ? end + 1 - place : 0;
+  }
+  return 0;
 }
 
 std::string Scanner::run() {

@@ -51,6 +51,21 @@ TEST_CASE("redact: keys say by their beginning what they are") {
   }
 }
 
+TEST_CASE("redact: a key right behind a colour or an escape of addresses") {
+  const std::string token = key("ghp_", 36);
+  for (const std::string before :
+       {"\x1b[32m", "\x1b[m", "\x1b[1;31m", "\x1b[?25h", "\\u001b[32m", "\\u001B[0;1m", "\\x1b[32m",
+        "\\033[38:2::1:2:3m", "\\e[K", "key%3D", "%20", "%3a"}) {
+    CAPTURE(before);
+    CHECK(redacted(before + token) == before + "[redacted:github-token]");
+    CHECK(redacted(before + "DB_PASSWORD=hunter2") == before + "DB_PASSWORD=[redacted:password]");
+  }
+  CHECK(redacted("\x1b[32" + token + "m") == "\x1b[32" + token + "m");  // "g" ends the sequence
+  CHECK(redacted("\x1b[" + token) == "\x1b[[redacted:github-token]");
+  CHECK(redacted("\x1b" + token) == "\x1b[redacted:github-token]");
+  CHECK(redacted("100%x" + token) == "100%x" + token);
+}
+
 TEST_CASE("redact: authorization headers") {
   CHECK(redacted("Authorization: Bearer abcdefgh1") ==
         "Authorization: Bearer [redacted:authorization]");
