@@ -30,6 +30,9 @@ bool is_quote(char byte) { return byte == '"' || byte == '\'' || byte == '`'; }
 bool is_one_of(char byte, std::string_view set) { return set.find(byte) != set.npos; }
 
 bool is_upper_or_digit(char byte) { return is_upper(byte) || is_digit(byte); }
+bool is_hex(char byte) {
+  return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+}
 bool is_base64url(char byte) { return is_alnum(byte) || byte == '_' || byte == '-'; }
 bool is_base64(char byte) { return is_alnum(byte) || is_one_of(byte, "+/="); }
 bool is_credential(char byte) { return is_alnum(byte) || is_one_of(byte, "-._~+/="); }
@@ -40,15 +43,15 @@ struct KeyForm {
   std::string_view start;
   std::string_view kind;
   bool (*continues)(char);
-  std::size_t least;       // bytes behind the start
-  std::size_t digits = 0;  // at least so many of them, to tell a key from a name
+  std::size_t least;  // bytes behind the start
   bool exactly_least = false;
+  bool mixes = false;  // letters and digits within one part, which tells it from a name
 };
 
 // More special starts stand first.
 constexpr KeyForm kKeyForms[] = {
     {"sk-ant-", "anthropic-key", is_base64url, 20},
-    {"sk-", "openai-key", is_base64url, 20, 2},
+    {"sk-", "openai-key", is_base64url, 20, false, true},
     {"sk_live_", "stripe-key", is_alnum, 16},
     {"rk_live_", "stripe-key", is_alnum, 16},
     {"github_pat_", "github-token", is_base64url, 22},
@@ -59,8 +62,8 @@ constexpr KeyForm kKeyForms[] = {
     {"ghr_", "github-token", is_alnum, 30},
     {"glpat-", "gitlab-token", is_base64url, 20},
     {"gsk_", "groq-key", is_alnum, 40},
-    {"AKIA", "aws-key", is_upper_or_digit, 16, 0, true},
-    {"ASIA", "aws-key", is_upper_or_digit, 16, 0, true},
+    {"AKIA", "aws-key", is_upper_or_digit, 16, true},
+    {"ASIA", "aws-key", is_upper_or_digit, 16, true},
     {"AIza", "google-key", is_base64url, 35},
     {"xoxb-", "slack-token", is_base64url, 10},
     {"xoxa-", "slack-token", is_base64url, 10},
@@ -70,11 +73,15 @@ constexpr KeyForm kKeyForms[] = {
     {"xapp-", "slack-token", is_base64url, 10},
     {"hf_", "huggingface-token", is_alnum, 30},
     {"npm_", "npm-token", is_alnum, 36},
-    {"pypi-", "pypi-token", is_base64url, 50, 2},
+    {"pypi-", "pypi-token", is_base64url, 50, false, true},
 };
 
 constexpr std::string_view kOtherKinds[] = {"secret", "password", "jwt", "authorization",
                                             "private-key"};
+
+// How sequences that colour text begin, as a terminal gets them and as programs write them.
+constexpr std::string_view kColourStarts[] = {"\x1b[",  "\\u001b[", "\\u001B[", "\\x1b[",
+                                              "\\x1B[", "\\033[",   "\\e["};
 
 constexpr std::string_view kSchemes[] = {"bearer", "basic", "token"};
 
@@ -110,10 +117,14 @@ class Scanner {
     return static_cast<std::size_t>(std::count_if(run.begin(), run.end(), is_digit));
   }
 
+  // Whether a part between "-" and "_" has letters and digits and is no "v2".
+  bool has_mixed_part(std::size_t begin, std::size_t end) const;
+
   // How many bytes at a place are one unit that is copied as it is: a marker, or an
-  // escape, whose last letter is no beginning of a word ("\nghp_").
+  // escape, whose last letter is no beginning of a word ("\nghp_", "%3Dghp_").
   std::size_t marker_size(std::size_t place) const;
   std::size_t escape_size(std::size_t place) const;
+  std::size_t colour_size(std::size_t place) const;
 
   // What stands at `place` and has to be hidden, by its own form...
   std::optional<Found> find_at(std::size_t place);
@@ -132,14 +143,16 @@ class Scanner {
   std::optional<Found> find_credentials(std::size_t value) const;
   std::optional<Found> find_quoted(std::size_t value, char quote, bool escaped,
                                    NameKind kind) const;
-  std::optional<Found> find_bare(std::size_t value, NameKind kind, Writing writing) const;
+  std::optional<Found> find_bare(std::size_t value, NameKind kind) const;
+  std::optional<Found> find_in_environment(std::size_t value, NameKind kind) const;
+  std::size_t plain_end(std::size_t value) const;
 
   std::string_view text_;
   std::string hidden_;
   std::optional<Found> url_password_;
   std::optional<Found> bearer_;
   std::optional<Found> assigned_;
-  // No key that needs digits, and no header of a JWT, begins before these: the run that
+  // No key that needs a mixed part, and no header of a JWT, begins before these: the run that
   // was looked through lacks something, so every part of it does.
   std::size_t no_key_before_ = 0;
   std::size_t no_jwt_before_ = 0;
@@ -153,6 +166,16 @@ bool Scanner::stands_at_in_any_case(std::size_t place, std::string_view word) co
                     [](char a, char b) { return a == (is_upper(b) ? b - 'A' + 'a' : b); });
 }
 
+bool Scanner::has_mixed_part(std::size_t begin, std::size_t end) const {
+  while (begin < end) {
+    const std::size_t part_end = std::min(end, run_end(begin, is_alnum));
+    const std::size_t digits = count_digits(begin, part_end);
+    if (part_end - begin >= 3 && digits > 0 && digits < part_end - begin) return true;
+    begin = part_end + 1;
+  }
+  return false;
+}
+
 std::size_t Scanner::marker_size(std::size_t place) const {
   if (!stands_at(place, kMarkerStart)) return 0;
   const std::size_t kind = place + kMarkerStart.size();
@@ -161,13 +184,29 @@ std::size_t Scanner::marker_size(std::size_t place) const {
 }
 
 std::size_t Scanner::escape_size(std::size_t place) const {
+  if (text_[place] == '%') return is_hex(at(place + 1)) && is_hex(at(place + 2)) ? 3 : 0;
+  if (const std::size_t size = colour_size(place)) return size;
   if (text_[place] != '\\') return 0;
   if (is_one_of(at(place + 1), "nrtbf\"'\\/") && place + 1 < text_.size()) return 2;
   if (at(place + 1) != 'u') return 0;
-  const std::size_t end = run_end(place + 2, [](char byte) {
-    return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
-  });
-  return end >= place + 6 ? 6 : 0;
+  for (std::size_t digit = place + 2; digit < place + 6; ++digit) {
+    if (!is_hex(at(digit))) return 0;
+  }
+  return 6;
+}
+
+std::size_t Scanner::colour_size(std::size_t place) const {
+  for (std::string_view start : kColourStarts) {
+    if (start[0] != text_[place] || !stands_at(place, start)) continue;
+    const std::size_t begin = place + start.size();
+    const std::size_t end =
+        run_end(begin, [](char byte) { return is_digit(byte) || is_one_of(byte, ";:?"); });
+    // Other letters without a number before them may as well begin a key.
+    const bool ends = end > begin ? is_lower(at(end)) || is_upper(at(end))
+                                  : end < text_.size() && is_one_of(at(end), "mKJH");
+    return ends ? end + 1 - place : 0;
+  }
+  return 0;
 }
 
 std::string Scanner::run() {
@@ -227,12 +266,12 @@ std::optional<Found> Scanner::find_at(std::size_t place) {
 std::optional<Found> Scanner::find_key(std::size_t place) {
   for (const KeyForm& form : kKeyForms) {
     if (form.start[0] != text_[place] || !stands_at(place, form.start)) continue;
-    if (form.digits > 0 && place < no_key_before_) continue;
+    if (form.mixes && place < no_key_before_) continue;
     const std::size_t start_end = place + form.start.size();
     const std::size_t end = run_end(start_end, form.continues);
     const std::size_t size = end - start_end;
     if (form.exactly_least ? size != form.least || is_alnum(at(end)) : size < form.least) continue;
-    if (count_digits(start_end, end) >= form.digits) return Found{place, end, form.kind};
+    if (!form.mixes || has_mixed_part(start_end, end)) return Found{place, end, form.kind};
     no_key_before_ = end;
   }
   return std::nullopt;
@@ -296,7 +335,7 @@ std::optional<Found> Scanner::find_private_key(std::size_t place) const {
 std::optional<Found> Scanner::find_url_password(std::size_t place) const {
   if (!stands_at(place, "://")) return std::nullopt;
   const auto in_user_part = [](char byte) {
-    return !is_space(byte) && !is_quote(byte) && !is_one_of(byte, "/<>[]{}\\");
+    return !is_space(byte) && !is_quote(byte) && !is_one_of(byte, "/<>[]{}\\,");
   };
   const std::size_t user = place + 3;
   const std::size_t end = run_end(user, in_user_part);
@@ -328,7 +367,9 @@ std::optional<Found> Scanner::find_assigned(std::size_t place) const {
   if (at(sign) == '\\' && is_quote(at(sign + 1))) ++sign;  // JSON within JSON
   if (is_quote(at(sign))) ++sign;
   sign = run_end(sign, is_blank);
-  const std::optional<std::size_t> sign_end = assignment_end(sign);
+  std::optional<std::size_t> sign_end = assignment_end(sign);
+  const bool option = name.starts_with("--");
+  if (!sign_end && option && is_blank(at(name_end))) sign_end = sign;  // --password hunter2
   if (!sign_end || name.size() > kLongestName) return std::nullopt;
   const NameKind kind = judge_name(name);
   if (kind == NameKind::Harmless) return std::nullopt;
@@ -343,7 +384,7 @@ std::optional<Found> Scanner::find_assigned(std::size_t place) const {
   if (quoted) return find_quoted(quote + 1, at(quote), escaped, kind);
   const bool tight = stands_at(name_end, "=") && value == name_end + 1;
   const bool upper = std::none_of(name.begin(), name.end(), is_lower);
-  return find_bare(value, kind, tight && upper ? Writing::Environment : Writing::Bare);
+  return tight && upper ? find_in_environment(value, kind) : find_bare(value, kind);
 }
 
 // What stands behind "Basic" and the like in an Authorization header.
@@ -361,9 +402,14 @@ std::optional<Found> Scanner::find_credentials(std::size_t value) const {
 
 std::optional<Found> Scanner::find_quoted(std::size_t value, char quote, bool escaped,
                                           NameKind kind) const {
+  constexpr std::size_t kLongestWithSpaces = 200;
   std::size_t end = value;
-  while (end < text_.size() && text_[end] != quote && !is_space(text_[end])) {
+  while (end < text_.size() && text_[end] != quote) {
     if (text_[end] == '\\' && escaped) break;
+    if (is_space(text_[end])) {
+      const bool goes_on = kind == NameKind::Password && is_blank(text_[end]);
+      if (!goes_on || end - value > kLongestWithSpaces) break;
+    }
     end += text_[end] == '\\' && end + 1 < text_.size() ? 2 : 1;
   }
   end = std::min(end, text_.size());
@@ -373,15 +419,38 @@ std::optional<Found> Scanner::find_quoted(std::size_t value, char quote, bool es
   return Found{value, end, kind_of(kind)};
 }
 
-std::optional<Found> Scanner::find_bare(std::size_t value, NameKind kind, Writing writing) const {
-  // Without "=" and ":", so that no other value begins within this one.
-  std::size_t end = run_end(value, [](char byte) {
-    return !is_space(byte) && !is_quote(byte) && !is_one_of(byte, ",;&|<>()[]{}\\=:");
-  });
-  end = run_end(end, [](char byte) { return byte == '='; });  // base64 is filled up so
+// A value that may be code, and ends where code would go on.
+std::optional<Found> Scanner::find_bare(std::size_t value, NameKind kind) const {
+  const std::size_t end = plain_end(value);
   const bool code = end < text_.size() && is_one_of(text_[end], "([{<:");
   const std::string_view bare = text_.substr(value, end - value);
-  if (code || !may_be_secret(bare, kind, writing)) return std::nullopt;
+  if (code || !may_be_secret(bare, kind, Writing::Bare)) return std::nullopt;
+  return Found{value, end, kind_of(kind)};
+}
+
+// Without "=" and ":", so that no other value begins within this one.
+std::size_t Scanner::plain_end(std::size_t value) const {
+  const std::size_t end = run_end(value, [](char byte) {
+    return !is_space(byte) && !is_quote(byte) && !is_one_of(byte, ",;&|<>()[]{}\\=:");
+  });
+  return run_end(end, [](char byte) { return byte == '='; });  // base64 is filled up so
+}
+
+// A value up to the next white space, quote or escape, whatever else it is made of.
+std::optional<Found> Scanner::find_in_environment(std::size_t value, NameKind kind) const {
+  // Behind the part in which no other value begins; that keeps it linear.
+  constexpr std::size_t kLongestRest = 200;
+  std::size_t end = plain_end(value);
+  const std::size_t last = std::min(text_.size(), end + kLongestRest);
+  while (end < last && !is_space(text_[end]) && !is_quote(text_[end]) && text_[end] != '\\') {
+    if (stands_at(end, kMarkerStart)) return std::nullopt;
+    ++end;
+  }
+  if (is_call(text_.substr(value, end - value), is_quote(at(end)))) return std::nullopt;
+  while (end > value && is_one_of(text_[end - 1], ",;)]}")) --end;  // of what stands around it
+  if (!may_be_secret(text_.substr(value, end - value), kind, Writing::Environment)) {
+    return std::nullopt;
+  }
   return Found{value, end, kind_of(kind)};
 }
 
