@@ -57,9 +57,12 @@ struct TomlMember {
 struct TomlLimits {
   std::size_t max_bytes = 1024 * 1024;
   std::size_t max_key_parts = 32;  // of a dotted key or a table's name
+  // Of what is within a value and its key: the arrays, the inline tables and the parts of
+  // their keys, each of which is a table, too.
+  std::size_t max_depth = 128;
 };
 
-// Arrays and inline tables may be 256 deep. Errors say where in the text called `name`:
+// Errors say where in the text called `name`:
 // "temper.toml:3:7: cannot read the value: ...".
 Result<TomlTable> parse_toml(std::string_view text, std::string_view name,
                              const TomlLimits& limits = {});

@@ -108,7 +108,20 @@ TEST_CASE("toml: limits") {
   while (deep.size() < 500000) deep += ".a";
   CHECK(outcome(deep + " = 1") == "t.toml:1:64: the key has more than 32 parts");
   CHECK(outcome("[" + deep + "]") == "t.toml:1:65: the key has more than 32 parts");
-  CHECK(outcome("a = " + std::string(100000, '[')).find("nested") != std::string::npos);
+  CHECK(outcome("a = " + std::string(100000, '[')) ==
+        "t.toml:1:132: this is nested more than 128 deep");
+
+  // Each part of a key is a table, also within inline tables.
+  const TomlLimits four{.max_depth = 4};
+  CHECK(outcome("a.b = {c.d = 1}", {.max_depth = 5}) == "{a@1={b@1={c@1={d@1=1}}}}");
+  CHECK(outcome("a.b = {c.d = 1}", four) == "t.toml:1:12: this is nested more than 4 deep");
+  CHECK(outcome("a = [[], [1, {b = 1}], {c = []}]\nd = [{e = [\n1]}]", {.max_depth = 5}) ==
+        "{a@1=[[] [1 {b@1=1}] {c@1=[]}] d@2=[{e@2=[1]}]}");
+  CHECK(outcome("a.b.c = 1\n[d]\ne.f.g.h = '[[[[['", four) ==
+        "{a@1={b@1={c@1=1}} d@2={e@3={f@3={g@3={h@3='[[[[['}}}}}");
+  std::string both;
+  for (int level = 0; level < 255; ++level) both += deep.substr(0, 63) + "={";
+  CHECK(outcome(both + std::string(255, '}')) == "t.toml:1:259: this is nested more than 128 deep");
 }
 
 TEST_CASE("toml: members are found by name") {
