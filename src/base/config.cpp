@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/format.h"
-#include "base/json.h"
 #include "base/printable.h"
 #include "base/suggest.h"
 #include "base/text.h"
@@ -262,11 +261,10 @@ std::string Config::shown_value(std::string_view name) const {
   const ConfigValue& value = held_[index_of(name)].value;
   if (auto* boolean = std::get_if<bool>(&value)) return *boolean ? "true" : "false";
   if (auto* integer = std::get_if<std::int64_t>(&value)) return format("{}", *integer);
-  // JSON's strings are TOML's basic strings.
-  if (auto* text = std::get_if<std::string>(&value)) return Json(*text).dump();
+  if (auto* text = std::get_if<std::string>(&value)) return toml_string(*text);
   std::vector<std::string> items;
   for (const std::string& item : std::get<std::vector<std::string>>(value)) {
-    items.push_back(Json(item).dump());
+    items.push_back(toml_string(item));
   }
   return "[" + join(items, ", ") + "]";
 }

@@ -132,6 +132,21 @@ std::string after_set(std::string_view name, std::string_view text) {
   return config->shown_value(name);
 }
 
+TEST_CASE("config: what is shown can be read again, and acts on no terminal") {
+  const std::pair<std::string, std::string> rows[] = {
+      {"a\"b\\c\n\t\x1b", R"("a\"b\\c\n\t\u001B")"},
+      {"\x7f\u0085\u009b", R"("\u007F\u0085\u009B")"},
+      {"\u202e\u2028\u2066\u200f", R"("\u202E\u2028\u2066\u200F")"},
+      {"h\u00e9 \U0001F600", "\"h\u00e9 \U0001F600\""},
+  };
+  for (const auto& [text, written] : rows) {
+    CHECK(after_set("serve.host", text) == written);
+    const Result<Config> config = load({"serve.host = " + written});
+    REQUIRE(config);
+    CHECK(config->text("serve.host") == text);
+  }
+}
+
 TEST_CASE("config: flags and variables win, and are held to the same rules") {
   CHECK(after_set("color", "false") == "false");
   CHECK(after_set("serve.port", "443") == "443");

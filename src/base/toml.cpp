@@ -33,6 +33,7 @@
 
 #include "base/format.h"
 #include "base/printable.h"
+#include "base/utf8.h"
 
 namespace temper {
 namespace {
@@ -222,6 +223,28 @@ Result<TomlTable> parse_toml(std::string_view text, std::string_view name,
     return error_at(name, place_of(error.source()), explain(error.description()));
   }
   return convert_table(parsed.table());
+}
+
+std::string toml_string(std::string_view text) {
+  std::string written = "\"";
+  while (!text.empty()) {
+    const CodePoint point = first_code_point(text);
+    switch (point.value) {
+      case '"': written += "\\\""; break;
+      case '\\': written += "\\\\"; break;
+      case '\n': written += "\\n"; break;
+      case '\t': written += "\\t"; break;
+      case '\r': written += "\\r"; break;
+      default:
+        if (acts_when_shown(point.value)) {
+          written += format("\\u{:04X}", static_cast<std::uint32_t>(point.value));
+        } else {
+          append_utf8(written, point.value);
+        }
+    }
+    text.remove_prefix(point.bytes);
+  }
+  return written + "\"";
 }
 
 }  // namespace temper

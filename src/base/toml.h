@@ -1,6 +1,7 @@
 // TOML values: read with limits, each with the line where it stands.
 //
-// Reading only, for configuration files. What a key means is the reader's business; see
+// For configuration files, which people write: of writing there is only what shows a
+// text. What a key means is the reader's business; see
 // base/config.h.
 #pragma once
 
@@ -66,5 +67,9 @@ struct TomlLimits {
 // "temper.toml:3:7: cannot read the value: ...".
 Result<TomlTable> parse_toml(std::string_view text, std::string_view name,
                              const TomlLimits& limits = {});
+
+// The text as a string of TOML, in quotes, on one line and safe to show. It reads back as
+// the same text, but for invalid UTF-8, of which TOML has none: U+FFFD stands for it.
+std::string toml_string(std::string_view text);
 
 }  // namespace temper

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace temper {
 namespace {
@@ -122,6 +124,19 @@ TEST_CASE("toml: limits") {
   std::string both;
   for (int level = 0; level < 255; ++level) both += deep.substr(0, 63) + "={";
   CHECK(outcome(both + std::string(255, '}')) == "t.toml:1:259: this is nested more than 128 deep");
+}
+
+TEST_CASE("toml: a written string reads back") {
+  std::string all;
+  for (char32_t point = 0; point < 0x3000; ++point) append_utf8(all, point);
+  for (const std::string& text : {all, std::string(), std::string("\\u0041 \"\"\" \U0001F600")}) {
+    const std::string written = toml_string(text);
+    CHECK(printable(written, LineBreaks::Escape) == written);
+    const Result<TomlTable> table = parse_toml("a = " + written, "t.toml");
+    REQUIRE(table);
+    CHECK(*table->find("a")->value.string() == text);
+  }
+  CHECK(toml_string("a\"\\\n\x01\x7f\xff") == "\"a\\\"\\\\\\n\\u0001\\u007F\uFFFD\"");
 }
 
 TEST_CASE("toml: members are found by name") {
