@@ -32,6 +32,15 @@ bool ManualClock::sleep_for(std::chrono::milliseconds duration, const StopToken&
 
 void ManualClock::advance(std::chrono::nanoseconds duration) { passed_ns_ += duration.count(); }
 
+std::chrono::steady_clock::time_point deadline_after(std::chrono::milliseconds limit) {
+  using std::chrono::milliseconds;
+  using std::chrono::steady_clock;
+  const steady_clock::time_point now = steady_clock::now();
+  if (limit <= milliseconds::zero()) return now;
+  const auto most = std::chrono::floor<milliseconds>(steady_clock::time_point::max() - now);
+  return limit > most ? steady_clock::time_point::max() : now + limit;
+}
+
 std::string format_time(WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);

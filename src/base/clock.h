@@ -49,6 +49,10 @@ class ManualClock final : public Clock {
   std::atomic<std::int64_t> passed_ns_{0};
 };
 
+// The moment when `limit` is over, on the steady clock: now where it is not positive, and
+// time_point::max() where the clock cannot count that far.
+std::chrono::steady_clock::time_point deadline_after(std::chrono::milliseconds limit);
+
 // "2026-11-20T09:49:00.123Z": sorts as text, parses anywhere.
 std::string format_time(WallTime time);
 

@@ -29,6 +29,21 @@ TEST_CASE("clock: a manual clock moves only when told, and sleeping tells it") {
   CHECK(clock.wall() == at(3'601'001));
 }
 
+TEST_CASE("clock: a deadline is never beyond what the clock can count") {
+  using std::chrono::milliseconds;
+  using std::chrono::steady_clock;
+  const auto before = steady_clock::now();
+  const auto hour = deadline_after(1h);
+  CHECK(hour >= before + 1h);
+  CHECK(hour <= steady_clock::now() + 1h);
+  CHECK(deadline_after(milliseconds::max()) == steady_clock::time_point::max());
+  for (const milliseconds none : {milliseconds::min(), milliseconds(-1), milliseconds(0)}) {
+    const auto deadline = deadline_after(none);
+    CHECK(deadline >= before);
+    CHECK(deadline <= steady_clock::now());
+  }
+}
+
 TEST_CASE("clock: the system's clock goes on, and a stop ends a sleep") {
   SystemClock clock;
   const auto before = clock.steady();

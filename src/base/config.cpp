@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/format.h"
-#include "base/json.h"
 #include "base/printable.h"
 #include "base/suggest.h"
 #include "base/text.h"
@@ -27,21 +26,29 @@ bool is_table_of(std::string_view name, const ConfigKey& key) {
          key.name[name.size()] == '.';
 }
 
-// Goes down into tables as long as there are keys within them.
-void collect_settings(const TomlTable& table, const std::string& prefix,
-                      std::span<const ConfigKey> keys, std::vector<Setting>& settings) {
+// Goes down into tables as long as there are keys within them. `origin` is of the file.
+Result<void> collect_settings(const TomlTable& table, const std::string& prefix,
+                              std::string_view origin, std::span<const ConfigKey> keys,
+                              std::vector<Setting>& settings) {
   for (const TomlMember& member : table.members) {
+    // It would pass for the setting of that name, and one file could set it twice.
+    if (member.key.find('.') != member.key.npos) {
+      return Error{Code::Invalid, format("{}:{}: the key {} has a dot within its quotes. Write the "
+                                         "dots of a setting outside of quotes.",
+                                         origin, member.line, toml_string(member.key))};
+    }
     const std::string name = prefix + member.key;
     const TomlTable* inner = member.value.table();
     const bool is_table = std::any_of(keys.begin(), keys.end(),
                                       [&](const ConfigKey& key) { return is_table_of(name, key); });
     // The keys of a table that nobody knows, too: one of them may be near to one we know.
     if (inner != nullptr && (is_table || !inner->members.empty())) {
-      collect_settings(*inner, name + ".", keys, settings);
+      TRY(collect_settings(*inner, name + ".", origin, keys, settings));
     } else {
       settings.push_back({name, &member.value, member.line});
     }
   }
+  return {};
 }
 
 std::string expected_of(const ConfigKey& key) {
@@ -142,7 +149,13 @@ Result<ConfigValue> read_text(const ConfigKey& key, std::string_view text) {
     case ConfigType::TextList: {
       std::vector<std::string> texts;
       if (trim(text).empty()) return ConfigValue(texts);
-      for (std::string_view item : split(text, ',')) texts.emplace_back(trim(item));
+      for (std::string_view item : split(text, ',')) {
+        texts.emplace_back(trim(item));
+        if (!texts.back().empty()) continue;
+        Error error = wrong(key, in_quotes(text));
+        error.message += " One of its items is empty.";
+        return error;
+      }
       return ConfigValue(std::move(texts));
     }
   }
@@ -193,7 +206,7 @@ Result<Config> Config::load(std::vector<ConfigKey> keys, std::span<const ConfigL
 Result<void> Config::add_layer(const ConfigLayer& layer) {
   const TomlTable table = TRY(parse_toml(layer.text, layer.origin));
   std::vector<Setting> settings;
-  collect_settings(table, "", keys_, settings);
+  TRY(collect_settings(table, "", layer.origin, keys_, settings));
   for (const Setting& setting : settings) {
     const std::string place = format("{}:{}", layer.origin, setting.line);
     const Result<std::size_t> index = find_key(setting.name);
@@ -267,11 +280,10 @@ std::string Config::shown_value(std::string_view name) const {
   const ConfigValue& value = held_[index_of(name)].value;
   if (auto* boolean = std::get_if<bool>(&value)) return *boolean ? "true" : "false";
   if (auto* integer = std::get_if<std::int64_t>(&value)) return format("{}", *integer);
-  // JSON's strings are TOML's basic strings.
-  if (auto* text = std::get_if<std::string>(&value)) return Json(*text).dump();
+  if (auto* text = std::get_if<std::string>(&value)) return toml_string(*text);
   std::vector<std::string> items;
   for (const std::string& item : std::get<std::vector<std::string>>(value)) {
-    items.push_back(Json(item).dump());
+    items.push_back(toml_string(item));
   }
   return "[" + join(items, ", ") + "]";
 }

@@ -115,6 +115,12 @@ TEST_CASE("config: mistakes are errors with their place") {
       {"log.level = 'wraning'",
        "1.toml:1: \"log.level\" must be one of error, warning, info, debug, not \"wraning\". Did "
        "you mean \"warning\"?"},
+      {"\"log.level\" = 'info'\n[log]\nlevel = 'debug'",
+       "1.toml:1: the key \"log.level\" has a dot within its quotes. Write the dots of a setting "
+       "outside of quotes."},
+      {"[log]\n'x.y' = { z = 1 }",
+       "1.toml:2: the key \"x.y\" has a dot within its quotes. Write the dots of a setting "
+       "outside of quotes."},
       {"color = ", "1.toml:1:9: cannot read the key-value pair: the text ends too early"},
   };
   for (const auto& row : rows) {
@@ -132,6 +138,21 @@ std::string after_set(std::string_view name, std::string_view text) {
   return config->shown_value(name);
 }
 
+TEST_CASE("config: what is shown can be read again, and acts on no terminal") {
+  const std::pair<std::string, std::string> rows[] = {
+      {"a\"b\\c\n\t\x1b", R"("a\"b\\c\n\t\u001B")"},
+      {"\x7f\u0085\u009b", R"("\u007F\u0085\u009B")"},
+      {"\u202e\u2028\u2066\u200f", R"("\u202E\u2028\u2066\u200F")"},
+      {"h\u00e9 \U0001F600", "\"h\u00e9 \U0001F600\""},
+  };
+  for (const auto& [text, written] : rows) {
+    CHECK(after_set("serve.host", text) == written);
+    const Result<Config> config = load({"serve.host = " + written});
+    REQUIRE(config);
+    CHECK(config->text("serve.host") == text);
+  }
+}
+
 TEST_CASE("config: flags and variables win, and are held to the same rules") {
   CHECK(after_set("color", "false") == "false");
   CHECK(after_set("serve.port", "443") == "443");
@@ -139,6 +160,12 @@ TEST_CASE("config: flags and variables win, and are held to the same rules") {
   CHECK(after_set("log.level", "info") == "\"info\"");
   CHECK(after_set("agent.allow", "git, make") == "[\"git\", \"make\"]");
   CHECK(after_set("agent.allow", " ") == "[]");
+  for (const char* text : {"git,", ",", "git,,make"}) {
+    CHECK(after_set("agent.allow", text) ==
+          format("--flag: \"agent.allow\" must be a list of texts, not \"{}\". One of its items is "
+                 "empty.",
+                 text));
+  }
   CHECK(after_set("color", "1") == "--flag: \"color\" must be true or false, not \"1\".");
   CHECK(after_set("serve.port", "443x") ==
         "--flag: \"serve.port\" must be an integer from 0 to 65535, not \"443x\".");

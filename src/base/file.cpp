@@ -15,15 +15,6 @@
 namespace temper {
 namespace {
 
-// A NUL would silently end the path for the system.
-Result<void> check_path(const std::string& path) {
-  if (path.empty()) return Error{Code::Invalid, "the path of a file is empty"};
-  if (path.find('\0') != path.npos) {
-    return Error{Code::Invalid, format("the path \"{}\" contains a NUL byte", path.c_str())};
-  }
-  return {};
-}
-
 Result<void> require_regular(const std::string& path, mode_t mode) {
   if (S_ISREG(mode)) return {};
   const char* kind = S_ISDIR(mode)                      ? "a directory"
@@ -136,6 +127,14 @@ Result<void> sync_directory(const std::string& directory) {
 }
 
 }  // namespace
+
+Result<void> check_path(const std::string& path) {
+  if (path.empty()) return Error{Code::Invalid, "the path of a file is empty"};
+  if (path.find('\0') != path.npos) {
+    return Error{Code::Invalid, format("the path \"{}\" contains a NUL byte", path.c_str())};
+  }
+  return {};
+}
 
 Result<OpenedFile> open_regular_file(const std::string& path) {
   TRY(check_path(path));

@@ -15,6 +15,10 @@
 
 namespace temper {
 
+// An error for what names nothing: an empty path, or one with a NUL byte, at which it
+// would silently end for the system.
+Result<void> check_path(const std::string& path);
+
 // The bytes of a regular file, at most `max_bytes` of them; a longer file is
 // refused (Limit), not cut. Files of /proc, which claim to be empty, are read to
 // their end. Directories, pipes, sockets and devices are refused and never waited for.

@@ -81,6 +81,11 @@ std::size_t end_of_escape(std::string_view text, std::size_t at) {
 
 }  // namespace
 
+bool acts_when_shown(char32_t character) {
+  const bool control = character < 0x20 || (character >= 0x7F && character < 0xA0);
+  return control || acts_on_layout(character) || is_hidden(character);
+}
+
 std::string printable(std::string_view text, LineBreaks breaks) {
   std::string shown;
   shown.reserve(text.size());
@@ -88,10 +93,9 @@ std::string printable(std::string_view text, LineBreaks breaks) {
     const CodePoint point = first_code_point(text);
     const bool kept_break =
         breaks == LineBreaks::Keep && (point.value == '\n' || point.value == '\t');
-    const bool control = point.value < 0x20 || (point.value >= 0x7F && point.value < 0xA0);
     if (!point.valid) {
       append_bytes_escaped(shown, text.substr(0, point.bytes));
-    } else if (!kept_break && (control || acts_on_layout(point.value) || is_hidden(point.value))) {
+    } else if (!kept_break && acts_when_shown(point.value)) {
       append_escaped(shown, point.value);
     } else {
       shown.append(text.substr(0, point.bytes));

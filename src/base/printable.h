@@ -12,6 +12,10 @@ enum class LineBreaks {
   Escape,  // one line stays one line
 };
 
+// Would the character act or hide rather than be seen: is it a control character, one that
+// changes the writing direction or ends a line, or one that takes no room?
+bool acts_when_shown(char32_t character);
+
 // The text with everything visible that would otherwise act: control characters and
 // escape sequences ("\x1b[31m"), changes of the writing direction ("\u202e"), other line
 // separators, characters that cannot be seen ("\u200b"), invalid UTF-8 ("\xff"). Joiners

@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include "base/clock.h"
 #include "base/format.h"
 
 namespace temper {
@@ -24,7 +25,7 @@ class Run {
                 .duration = {},
                 .output = OutputCapture(limits.head_bytes, limits.tail_bytes),
                 .errors = OutputCapture(limits.head_bytes, limits.tail_bytes)} {
-    if (limits.time) deadline_ = started_ + *limits.time;
+    if (limits.time) deadline_ = deadline_after(*limits.time);
   }
 
   void send(std::string_view input, OutputTo output) {
@@ -84,7 +85,7 @@ class Run {
   void begin(Phase phase, std::chrono::milliseconds limit) {
     if (phase == Phase::Draining) received_before_drain_ = received_;
     phase_ = phase;
-    deadline_ = steady_clock::now() + limit;
+    deadline_ = deadline_after(limit);
     // Asked once is enough; from there on the end is near in any case.
     if (phase != Phase::Lingering) stop_ = StopToken();
   }

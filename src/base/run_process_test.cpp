@@ -209,6 +209,13 @@ TEST_CASE("run_process: a time limit ends silence and flood alike") {
   CHECK(flood->output.total_bytes() > 0);
 }
 
+TEST_CASE("run_process: the longest of limits is one that never comes") {
+  NEEDS_PROGRAMS();
+  CHECK(outcome(run_process(shell("sleep 0.05; echo done"), {},
+                            {.time = milliseconds::max(), .linger = milliseconds::max()})) ==
+        "exit code 0; out: done\n");
+}
+
 TEST_CASE("run_process: a command that is stopped may say goodbye") {
   NEEDS_PROGRAMS();
   StopSource source;

@@ -23,9 +23,9 @@ class StopToken {
   // Waits until a stop is requested, at most `limit`; true when it was.
   bool wait_for(std::chrono::milliseconds limit) const;
 
-  // For poll(2): has an event (POLLIN or POLLHUP, as the system likes) from the
-  // moment of the request on. -1, which poll ignores, for a token that never
-  // stops. Lives as long as any token or the source; do not read or close it.
+  // For poll(2): has an event (POLLIN) from the moment of the request on. -1, which poll ignores,
+  // for a token that never stops. Lives as long as any token or the source; do not read or close
+  // it.
   int descriptor() const noexcept;
 
  private:
@@ -39,7 +39,8 @@ class StopSource {
  public:
   StopSource();  // stops the program when the system has no descriptor left
 
-  // Idempotent, and safe in a signal handler and from any thread.
+  // Idempotent, and safe in a signal handler and from any thread. In a process that was
+  // forked it only sets what its own stop_requested() says, and wakes nobody.
   void request_stop() noexcept;
   StopToken token() const { return StopToken(state_); }
 

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -39,11 +41,49 @@ TEST_CASE("stop: the tokens of a source see the request, also twice") {
   }
 }
 
-TEST_CASE("stop: a request from another thread ends a long wait") {
+// A copy of this process, with all its descriptors, until it goes out of scope.
+class Twin {
+ public:
+  Twin() : pid_(::fork()) {
+    if (pid_ == 0) {
+      while (true) ::pause();
+    }
+    REQUIRE(pid_ > 0);
+  }
+  Twin(const Twin&) = delete;
+  Twin& operator=(const Twin&) = delete;
+  ~Twin() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+ private:
+  pid_t pid_;
+};
+
+TEST_CASE("stop: a request is an event, whoever else holds the descriptors") {
   StopSource source;
-  std::thread other([&] { source.request_stop(); });
-  CHECK(source.token().wait_for(milliseconds(60'000)));
-  other.join();
+  const Twin twin;
+  CHECK_FALSE(has_event(source.token().descriptor()));
+  source.request_stop();
+  CHECK(has_event(source.token().descriptor()));
+}
+
+TEST_CASE("stop: a request from another thread ends a long wait") {
+  for (const milliseconds limit : {milliseconds(60'000), milliseconds::max()}) {
+    CAPTURE(limit.count());
+    StopSource source;
+    const Twin twin;
+    const auto begin = std::chrono::steady_clock::now();
+    std::thread other([&] {
+      std::this_thread::sleep_for(milliseconds(20));  // so that the wait has most likely begun
+      source.request_stop();
+    });
+    CHECK(source.token().wait_for(limit));
+    // A wait that the request does not end takes a minute.
+    CHECK(std::chrono::steady_clock::now() - begin < milliseconds(30'000));
+    other.join();
+  }
 }
 
 TEST_CASE("stop: a token outlives its source") {

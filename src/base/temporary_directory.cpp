@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file.h"
 #include "base/format.h"
 #include "base/unique_fd.h"
 
@@ -22,11 +23,20 @@ struct CloseDirectory {
 };
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
+// Gives its owner all rights to the directory `name` in `parent`, where it is one: through
+// a descriptor of the directory itself, so that a link put in its place is not followed.
+bool give_rights(int parent, const std::string& name) {
+  const UniqueFd named(
+      ::openat(parent, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  // fchmod refuses such a descriptor; its name in /proc leads to what it has open.
+  return named.is_open() && ::chmod(format("/proc/self/fd/{}", named.get()).c_str(), 0700) == 0;
+}
+
 // Opens the directory `name` in `parent`, with all rights where we are its owner.
 Directory open_directory(int parent, const std::string& name) {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   UniqueFd opened(::openat(parent, name.c_str(), kFlags));
-  if (!opened.is_open() && errno == EACCES && ::fchmodat(parent, name.c_str(), 0700, 0) == 0) {
+  if (!opened.is_open() && errno == EACCES && give_rights(parent, name)) {
     opened.reset(::openat(parent, name.c_str(), kFlags));
   }
   if (!opened.is_open()) return nullptr;
@@ -68,7 +78,13 @@ Result<void> remove_entry(int parent, const std::string& name, const std::string
 
 }  // namespace
 
-Result<void> remove_tree(const std::string& path) { return remove_entry(AT_FDCWD, path, path); }
+Result<void> remove_tree(const std::string& path) {
+  TRY(check_path(path));
+  // "link/" would be what the link leads to.
+  const std::size_t last = path.find_last_not_of('/');
+  const std::string name = last == path.npos ? "/" : path.substr(0, last + 1);
+  return remove_entry(AT_FDCWD, name, name);
+}
 
 Result<TemporaryDirectory> TemporaryDirectory::create(const std::string& parent) {
   std::string path = parent + "/temper-XXXXXX";

@@ -9,8 +9,8 @@
 namespace temper {
 
 // Removes what is at `path` and everything below it; links are removed, never
-// followed. What does not exist is no error. Directories that are closed to
-// their owner (as Go's module cache has them) are opened first.
+// followed, also where a slash ends the path. What does not exist is no error. Directories that are
+// closed to their owner (as Go's module cache has them) are opened first.
 Result<void> remove_tree(const std::string& path);
 
 // A fresh directory that only we may enter, removed with all that is in it when

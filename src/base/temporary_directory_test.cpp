@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/format.h"
 #include "support/temporary.h"
 
 namespace temper {
@@ -47,6 +48,26 @@ TEST_CASE("remove_tree: removes links and leaves alone what they lead to") {
   CHECK(!exists(directory / "tree"));
   CHECK(exists(directory / "kept/inside"));
   CHECK(!exists(directory / "top"));
+}
+
+TEST_CASE("remove_tree: the path names what is removed, all of it") {
+  const TemporaryDirectory directory = make_temporary_directory();
+  REQUIRE(make_directories(directory / "real/inside").ok());
+  REQUIRE(::symlink("real", (directory / "link").c_str()) == 0);
+  CHECK(remove_tree(directory / "link//").ok());
+  CHECK(!exists(directory / "link"));
+  CHECK(exists(directory / "real/inside"));
+
+  const std::string cut = directory / std::string("real\0zzz", 8);
+  const Result<void> removed = remove_tree(cut);
+  REQUIRE(!removed);
+  CHECK(removed.error().message ==
+        format("the path \"{}\" contains a NUL byte", directory / "real"));
+  CHECK(remove_tree("").error().message == "the path of a file is empty");
+  CHECK(exists(directory / "real/inside"));
+
+  CHECK(remove_tree(directory / "real/").ok());
+  CHECK(!exists(directory / "real"));
 }
 
 }  // namespace

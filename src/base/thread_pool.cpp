@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <memory>
+#include <system_error>
+#include <utility>
 
 #include "base/verify.h"
 
@@ -18,38 +19,46 @@ void run_without_throwing(const Call& call) {
   }
 }
 
+}  // namespace
+
 // The calls of one parallel_for, handed out one by one to whoever asks.
-class Loop {
+class ThreadPool::Loop {
  public:
   Loop(std::size_t count, const std::function<void(std::size_t)>& work)
       : count_(count), work_(work) {}
 
-  // Works until every call has been handed out. A helper that comes when all is
-  // done finds nothing, and so never touches `work`, which is gone by then.
-  void help() {
-    std::size_t done = 0;
-    for (std::size_t index; (index = next_.fetch_add(1)) < count_; ++done) {
+  // Works until every call has been handed out.
+  void work() {
+    for (std::size_t index; (index = next_.fetch_add(1)) < count_;) {
       run_without_throwing([&] { work_(index); });
     }
-    if (done > 0 && finished_.fetch_add(done) + done == count_) finished_.notify_all();
   }
 
-  void wait() {
-    for (std::size_t seen; (seen = finished_.load()) < count_;) finished_.wait(seen);
+  // Under the pool's lock, as the two below.
+  void enter() { ++helpers_; }
+  void leave() {
+    if (--helpers_ == 0) left_.notify_one();
+  }
+  void wait_for_helpers(std::unique_lock<std::mutex>& lock) {
+    left_.wait(lock, [this] { return helpers_ == 0; });
   }
 
  private:
   const std::size_t count_;
   const std::function<void(std::size_t)>& work_;
   std::atomic<std::size_t> next_{0};
-  std::atomic<std::size_t> finished_{0};
+  std::size_t helpers_ = 0;
+  std::condition_variable left_;
 };
-
-}  // namespace
 
 ThreadPool::ThreadPool(std::size_t threads) {
   VERIFY(threads > 0, "a pool has a thread");
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work_until_end(); });
+  threads_.reserve(threads);
+  try {
+    while (threads_.size() < threads) threads_.emplace_back([this] { work_until_end(); });
+  } catch (const std::system_error&) {
+    VERIFY(!threads_.empty(), "the system gives a thread to a pool");
+  }
 }
 
 ThreadPool::~ThreadPool() {
@@ -72,25 +81,54 @@ void ThreadPool::submit(std::function<void()> task) {
 void ThreadPool::work_until_end() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return ending_ || !tasks_.empty(); });
-    if (tasks_.empty()) return;
-    std::function<void()> task = std::move(tasks_.front());
-    tasks_.pop_front();
-    lock.unlock();
-    run_without_throwing(task);
-    task = nullptr;  // what it holds is not destroyed under the lock
-    lock.lock();
+    changed_.wait(lock, [this] { return ending_ || !tasks_.empty() || !loops_.empty(); });
+    if (!tasks_.empty()) {
+      run_task(lock);
+    } else if (!loops_.empty()) {
+      help_with(*loops_.front(), lock);
+    } else {
+      return;
+    }
   }
+}
+
+void ThreadPool::run_task(std::unique_lock<std::mutex>& lock) {
+  std::function<void()> task = std::move(tasks_.front());
+  tasks_.pop_front();
+  lock.unlock();
+  run_without_throwing(task);
+  task = nullptr;  // what it holds is not destroyed under the lock
+  lock.lock();
+}
+
+void ThreadPool::help_with(Loop& loop, std::unique_lock<std::mutex>& lock) {
+  loop.enter();
+  lock.unlock();
+  loop.work();
+  lock.lock();
+  take_off(loop);  // before it is left: then it is gone
+  loop.leave();
+}
+
+void ThreadPool::take_off(const Loop& loop) {
+  const auto found = std::find(loops_.begin(), loops_.end(), &loop);
+  if (found != loops_.end()) loops_.erase(found);
 }
 
 void ThreadPool::parallel_for(std::size_t count,
                               const std::function<void(std::size_t index)>& work) {
   if (count == 0) return;
-  const auto loop = std::make_shared<Loop>(count, work);
+  Loop loop(count, work);
   const std::size_t helpers = std::min(count - 1, threads_.size());
-  for (std::size_t i = 0; i < helpers; ++i) submit([loop] { loop->help(); });
-  loop->help();
-  loop->wait();
+  if (helpers > 0) {
+    const std::lock_guard lock(mutex_);
+    loops_.push_back(&loop);
+  }
+  for (std::size_t i = 0; i < helpers; ++i) changed_.notify_one();
+  loop.work();
+  std::unique_lock lock(mutex_);
+  take_off(loop);
+  loop.wait_for_helpers(lock);
 }
 
 }  // namespace temper

@@ -17,7 +17,9 @@ namespace temper {
 // All functions may be called from any thread, also from within a task.
 class ThreadPool {
  public:
-  explicit ThreadPool(std::size_t threads);  // at least one
+  // At least one thread; fewer than asked for where the system gives no more. Stops the
+  // program where it gives none.
+  explicit ThreadPool(std::size_t threads);
   // Does what has been submitted, and then ends the threads. Not from within a task.
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -25,7 +27,8 @@ class ThreadPool {
 
   std::size_t thread_count() const { return threads_.size(); }
 
-  // Tasks are begun in the order in which they were submitted.
+  // Tasks are begun in the order in which they were submitted, and before threads help
+  // with a loop.
   void submit(std::function<void()> task);
 
   // Calls work(0) to work(count - 1), each once, in no order, on the threads and on
@@ -35,10 +38,16 @@ class ThreadPool {
   void parallel_for(std::size_t count, const std::function<void(std::size_t index)>& work);
 
  private:
-  void work_until_end();
+  class Loop;
 
-  std::mutex mutex_;  // of the two below
+  void work_until_end();
+  void run_task(std::unique_lock<std::mutex>& lock);
+  void help_with(Loop& loop, std::unique_lock<std::mutex>& lock);
+  void take_off(const Loop& loop);
+
+  std::mutex mutex_;  // of the three below
   std::deque<std::function<void()>> tasks_;
+  std::vector<Loop*> loops_;  // that may have calls to hand out, each in its parallel_for
   bool ending_ = false;
   std::condition_variable changed_;
   std::vector<std::thread> threads_;

@@ -1,9 +1,12 @@
 #include "base/thread_pool.h"
 
 #include <doctest/doctest.h>
+#include <malloc.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <cstdint>
+#include <cstdio>
 #include <latch>
 
 namespace temper {
@@ -42,6 +45,45 @@ TEST_CASE("thread pool: a loop does not wait for tasks that block") {
   pool.parallel_for(3, [&](std::size_t) { ++calls; });
   CHECK(calls == 3);
   release.count_down();
+}
+
+TEST_CASE("thread pool: loops that are done leave nothing behind") {
+  ThreadPool pool(1);
+  std::latch blocked(1);
+  std::latch release(1);
+  pool.submit([&] {
+    blocked.count_down();
+    release.wait();
+  });
+  blocked.wait();
+  const auto bytes_in_use = [] { return ::mallinfo2().uordblks; };
+  const std::size_t before = bytes_in_use();
+  for (int turn = 0; turn < 20'000; ++turn) {
+    pool.parallel_for(2, [](std::size_t) {});
+  }
+  // Nothing is seen where a sanitizer has its own allocator.
+  CHECK(bytes_in_use() < before + 100'000);
+  release.count_down();
+}
+
+TEST_CASE("thread pool: where the system gives no more threads, it works with those it has") {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  std::puts("SKIPPED: fewer threads than wanted: a sanitizer needs all of the address space");
+#else
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_AS, &before) == 0);
+  const rlimit small{std::size_t{2} << 30U, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_AS, &small) == 0);
+  {
+    ThreadPool pool(2000);
+    CHECK(pool.thread_count() > 0);
+    CHECK(pool.thread_count() < 2000);
+    std::vector<int> calls(1000, 0);
+    pool.parallel_for(calls.size(), [&](std::size_t index) { ++calls[index]; });
+    CHECK(calls == std::vector<int>(1000, 1));
+  }
+  REQUIRE(::setrlimit(RLIMIT_AS, &before) == 0);
+#endif
 }
 
 TEST_CASE("thread pool: tasks run in order, and all of them before the end") {

@@ -1,8 +1,9 @@
 // parse_toml over toml++, which is included here alone.
 //
-// The library limits the nesting of arrays but not the length of dotted keys, each part
-// of which is a table that it destroys recursively: "a.a.a" of some ten thousand parts
-// would end the program. So the parts are counted before it sees the text. And version
+// The library limits the nesting of arrays and inline tables, but not the length of dotted
+// keys, each part of which is a table that it destroys recursively: "a.a.a" of some ten
+// thousand parts would end the program, and so would long keys in nested tables. So the
+// depth is counted before it sees the text. And version
 // 3.3 asserts about the text where it goes on to report an error ("[[["); with NDEBUG it
 // would even let the compiler assume it. So its assertions are made to do nothing. It
 // also says of most characters from U+00A1 to U+0499, asked whether they are white space,
@@ -27,9 +28,12 @@
 #include <optional>
 #include <sstream>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "base/format.h"
 #include "base/printable.h"
+#include "base/utf8.h"
 
 namespace temper {
 namespace {
@@ -71,9 +75,17 @@ std::size_t string_end(std::string_view text, std::size_t at) {
   return std::min(at, text.size());
 }
 
-// Where a key has more than `limit` parts, as far as the text is TOML.
-std::optional<std::size_t> find_long_key(std::string_view text, std::size_t limit) {
+struct Excess {
+  std::size_t offset;
+  std::string what;
+};
+
+// The first place where the text, as far as it is TOML, is beyond the limits.
+std::optional<Excess> find_excess(std::string_view text, const TomlLimits& limits) {
+  std::vector<std::size_t> open;  // what each open bracket adds to the depth, with its key
+  std::size_t depth = 0;
   std::size_t parts = 1;
+  std::size_t key_parts = 0;  // of the key whose value begins here
   for (std::size_t at = 0; at < text.size();) {
     const char byte = text[at];
     if (byte == '"' || byte == '\'') {
@@ -85,9 +97,24 @@ std::optional<std::size_t> find_long_key(std::string_view text, std::size_t limi
       continue;
     }
     if (byte == '.') {
-      if (++parts > limit) return at;
-    } else if (!is_bare_key(byte) && !is_blank(byte)) {
-      parts = 1;
+      ++parts;
+    } else if (byte == '=') {
+      key_parts = std::exchange(parts, 1);
+    } else if (byte == '[' || byte == '{') {
+      open.push_back(key_parts + 1);
+      depth += open.back();
+    } else if ((byte == ']' || byte == '}') && !open.empty()) {
+      depth -= open.back();
+      open.pop_back();
+    }
+    const bool in_key = byte == '.' || is_bare_key(byte) || is_blank(byte);
+    if (!in_key) parts = 1;
+    if (!in_key && byte != '=') key_parts = 0;
+    if (parts > limits.max_key_parts) {
+      return Excess{at, format("the key has more than {} parts", limits.max_key_parts)};
+    }
+    if (depth + key_parts > limits.max_depth) {
+      return Excess{at, format("this is nested more than {} deep", limits.max_depth)};
     }
     ++at;
   }
@@ -187,9 +214,8 @@ Result<TomlTable> parse_toml(std::string_view text, std::string_view name,
     return Error{Code::Limit, format("{} has {}, more than the {} that are read", name,
                                      format_bytes(text.size()), format_bytes(limits.max_bytes))};
   }
-  if (const auto long_key = find_long_key(text, limits.max_key_parts)) {
-    return error_at(name, place_in(text, *long_key),
-                    format("the key has more than {} parts", limits.max_key_parts), Code::Limit);
+  if (const auto excess = find_excess(text, limits)) {
+    return error_at(name, place_in(text, excess->offset), excess->what, Code::Limit);
   }
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
@@ -197,6 +223,28 @@ Result<TomlTable> parse_toml(std::string_view text, std::string_view name,
     return error_at(name, place_of(error.source()), explain(error.description()));
   }
   return convert_table(parsed.table());
+}
+
+std::string toml_string(std::string_view text) {
+  std::string written = "\"";
+  while (!text.empty()) {
+    const CodePoint point = first_code_point(text);
+    switch (point.value) {
+      case '"': written += "\\\""; break;
+      case '\\': written += "\\\\"; break;
+      case '\n': written += "\\n"; break;
+      case '\t': written += "\\t"; break;
+      case '\r': written += "\\r"; break;
+      default:
+        if (acts_when_shown(point.value)) {
+          written += format("\\u{:04X}", static_cast<std::uint32_t>(point.value));
+        } else {
+          append_utf8(written, point.value);
+        }
+    }
+    text.remove_prefix(point.bytes);
+  }
+  return written + "\"";
 }
 
 }  // namespace temper

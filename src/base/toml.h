@@ -1,6 +1,7 @@
 // TOML values: read with limits, each with the line where it stands.
 //
-// Reading only, for configuration files. What a key means is the reader's business; see
+// For configuration files, which people write: of writing there is only what shows a
+// text. What a key means is the reader's business; see
 // base/config.h.
 #pragma once
 
@@ -57,11 +58,18 @@ struct TomlMember {
 struct TomlLimits {
   std::size_t max_bytes = 1024 * 1024;
   std::size_t max_key_parts = 32;  // of a dotted key or a table's name
+  // Of what is within a value and its key: the arrays, the inline tables and the parts of
+  // their keys, each of which is a table, too.
+  std::size_t max_depth = 128;
 };
 
-// Arrays and inline tables may be 256 deep. Errors say where in the text called `name`:
+// Errors say where in the text called `name`:
 // "temper.toml:3:7: cannot read the value: ...".
 Result<TomlTable> parse_toml(std::string_view text, std::string_view name,
                              const TomlLimits& limits = {});
+
+// The text as a string of TOML, in quotes, on one line and safe to show. It reads back as
+// the same text, but for invalid UTF-8, of which TOML has none: U+FFFD stands for it.
+std::string toml_string(std::string_view text);
 
 }  // namespace temper

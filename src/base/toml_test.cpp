@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace temper {
 namespace {
@@ -108,7 +110,33 @@ TEST_CASE("toml: limits") {
   while (deep.size() < 500000) deep += ".a";
   CHECK(outcome(deep + " = 1") == "t.toml:1:64: the key has more than 32 parts");
   CHECK(outcome("[" + deep + "]") == "t.toml:1:65: the key has more than 32 parts");
-  CHECK(outcome("a = " + std::string(100000, '[')).find("nested") != std::string::npos);
+  CHECK(outcome("a = " + std::string(100000, '[')) ==
+        "t.toml:1:132: this is nested more than 128 deep");
+
+  // Each part of a key is a table, also within inline tables.
+  const TomlLimits four{.max_depth = 4};
+  CHECK(outcome("a.b = {c.d = 1}", {.max_depth = 5}) == "{a@1={b@1={c@1={d@1=1}}}}");
+  CHECK(outcome("a.b = {c.d = 1}", four) == "t.toml:1:12: this is nested more than 4 deep");
+  CHECK(outcome("a = [[], [1, {b = 1}], {c = []}]\nd = [{e = [\n1]}]", {.max_depth = 5}) ==
+        "{a@1=[[] [1 {b@1=1}] {c@1=[]}] d@2=[{e@2=[1]}]}");
+  CHECK(outcome("a.b.c = 1\n[d]\ne.f.g.h = '[[[[['", four) ==
+        "{a@1={b@1={c@1=1}} d@2={e@3={f@3={g@3={h@3='[[[[['}}}}}");
+  std::string both;
+  for (int level = 0; level < 255; ++level) both += deep.substr(0, 63) + "={";
+  CHECK(outcome(both + std::string(255, '}')) == "t.toml:1:259: this is nested more than 128 deep");
+}
+
+TEST_CASE("toml: a written string reads back") {
+  std::string all;
+  for (char32_t point = 0; point < 0x3000; ++point) append_utf8(all, point);
+  for (const std::string& text : {all, std::string(), std::string("\\u0041 \"\"\" \U0001F600")}) {
+    const std::string written = toml_string(text);
+    CHECK(printable(written, LineBreaks::Escape) == written);
+    const Result<TomlTable> table = parse_toml("a = " + written, "t.toml");
+    REQUIRE(table);
+    CHECK(*table->find("a")->value.string() == text);
+  }
+  CHECK(toml_string("a\"\\\n\x01\x7f\xff") == "\"a\\\"\\\\\\n\\u0001\\u007F\uFFFD\"");
 }
 
 TEST_CASE("toml: members are found by name") {
