@@ -193,7 +193,9 @@ Result<void> write_file_atomically(const std::string& path, std::string_view byt
     }
   }
 
-  TemporaryFile fresh = TRY(TemporaryFile::create(directory, mode, destination));
+  // What replaces a file is nobody else's to read before it has the other's permissions.
+  const mode_t first_mode = exists ? 0600 : mode;
+  TemporaryFile fresh = TRY(TemporaryFile::create(directory, first_mode, destination));
   TRY(write_all(fresh.descriptor(), bytes, destination));
   if (exists) TRY(keep_permissions(fresh.descriptor(), replaced, destination));
   if (::fsync(fresh.descriptor()) != 0) {

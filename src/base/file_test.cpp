@@ -119,6 +119,36 @@ TEST_CASE("file: an owner is kept where we may give files away") {
   CHECK(status.st_gid == 2345);
 }
 
+std::string watched_directory;
+mode_t mode_while_written = 0;
+
+TEST_CASE("file: what is private stays so while it is written") {
+  const TemporaryDirectory directory = make_temporary_directory();
+  const std::string path = directory / "a";
+  REQUIRE(write_file_atomically(path, "old", 0600).ok());
+
+  // The signal of a disk that is full comes while the file is being written.
+  watched_directory = directory.path();
+  mode_while_written = 0;
+  const auto handler = std::signal(SIGXFSZ, [](int) {
+    for (const std::string& name : names_in(watched_directory)) {
+      if (name != "a") mode_while_written = mode_of(watched_directory + "/" + name);
+    }
+  });
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit small{4096, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const mode_t mask = ::umask(0);
+  const std::string outcome = write_outcome(path, std::string(10000, 'x'));
+  ::umask(mask);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  std::signal(SIGXFSZ, handler);
+
+  CHECK(outcome == "refused: cannot write " + path + ": File too large");
+  CHECK(mode_while_written == 0600);
+}
+
 TEST_CASE("file: a link stays a link, also one that leads to nothing yet") {
   const TemporaryDirectory directory = make_temporary_directory();
   const std::string link = directory / "link";
