@@ -119,12 +119,30 @@ Result<void> keep_permissions(int descriptor, const struct stat& replaced,
   return {};
 }
 
-Result<void> sync_directory(const std::string& directory) {
-  const UniqueFd opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // EINVAL: the file system has no such thing as a synced directory.
-  if (opened.is_open() && (::fsync(opened.get()) == 0 || errno == EINVAL)) return {};
-  return system_error(format("cannot sync the directory {}", directory), errno);
-}
+// A directory, open for what is changed in it to be synced.
+class SyncedDirectory {
+ public:
+  static Result<SyncedDirectory> open(const std::string& path) {
+    UniqueFd opened(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened.is_open()) {
+      return system_error(format("cannot open the directory {} to sync it", path), errno);
+    }
+    return SyncedDirectory(path, std::move(opened));
+  }
+
+  Result<void> sync() const {
+    // EINVAL: the file system has no such thing as a synced directory.
+    if (::fsync(descriptor_.get()) == 0 || errno == EINVAL) return {};
+    return system_error(format("cannot sync the directory {}", path_), errno);
+  }
+
+ private:
+  SyncedDirectory(std::string path, UniqueFd descriptor)
+      : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
+
+  std::string path_;
+  UniqueFd descriptor_;
+};
 
 }  // namespace
 
@@ -201,8 +219,9 @@ Result<void> write_file_atomically(const std::string& path, std::string_view byt
   if (::fsync(fresh.descriptor()) != 0) {
     return system_error(format("cannot write {}", destination), errno);
   }
+  const SyncedDirectory synced = TRY(SyncedDirectory::open(directory));
   TRY(fresh.become(destination));
-  return sync_directory(directory);
+  return synced.sync();
 }
 
 Result<void> make_directories(const std::string& path, mode_t mode) {

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <doctest/doctest.h>
+#include <grp.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -117,6 +118,52 @@ TEST_CASE("file: an owner is kept where we may give files away") {
   REQUIRE(::stat(path.c_str(), &status) == 0);
   CHECK(status.st_uid == 1234);
   CHECK(status.st_gid == 2345);
+}
+
+// Acts as a user without rights until it goes out of scope, where we are root.
+class AsNobody {
+ public:
+  static constexpr uid_t kNobody = 65534;
+
+  explicit AsNobody(gid_t group) {
+    groups_.resize(static_cast<std::size_t>(::getgroups(0, nullptr)));
+    REQUIRE(::getgroups(static_cast<int>(groups_.size()), groups_.data()) >= 0);
+    REQUIRE(::setgroups(1, &group) == 0);
+    REQUIRE(::setegid(kNobody) == 0);
+    REQUIRE(::seteuid(kNobody) == 0);
+  }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+  ~AsNobody() {
+    const bool back =
+        ::seteuid(0) == 0 && ::setegid(0) == 0 && ::setgroups(groups_.size(), groups_.data()) == 0;
+    VERIFY(back, "root becomes itself again");
+  }
+
+ private:
+  std::vector<gid_t> groups_;
+};
+
+TEST_CASE("file: a directory that cannot be synced is met before the file is replaced") {
+  if (::geteuid() != 0) {
+    std::puts("SKIPPED: unreadable directories: only root can become somebody else");
+    return;
+  }
+  const TemporaryDirectory directory = make_temporary_directory();
+  const std::string path = directory / "a";
+  REQUIRE(write_file_atomically(path, "old", 0666).ok());
+  REQUIRE(::chmod(path.c_str(), 0666) == 0);
+  REQUIRE(::chown(directory.path().c_str(), AsNobody::kNobody, AsNobody::kNobody) == 0);
+  REQUIRE(::chmod(directory.path().c_str(), 0300) == 0);
+  std::string outcome;
+  {
+    const AsNobody nobody(AsNobody::kNobody);
+    outcome = write_outcome(path, "new");
+  }
+  CHECK(outcome == "refused: cannot open the directory " + directory.path() +
+                       " to sync it: Permission denied");
+  CHECK(read_outcome(path) == "old");
+  CHECK(names_in(directory.path()) == std::vector<std::string>{"a"});
 }
 
 std::string watched_directory;
