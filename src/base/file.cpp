@@ -101,19 +101,29 @@ class TemporaryFile {
   UniqueFd descriptor_;
 };
 
+// Gives the file the owner and group of the one that it replaces, or the group alone: only
+// root may give files away. Where neither can be done they stay ours.
+bool keep_owner(int descriptor, const struct stat& replaced) {
+  constexpr uid_t kSameOwner = static_cast<uid_t>(-1);
+  return ::fchown(descriptor, replaced.st_uid, replaced.st_gid) == 0 ||
+         (errno == EPERM &&
+          (::fchown(descriptor, kSameOwner, replaced.st_gid) == 0 || errno == EPERM));
+}
+
 // Gives the new file the permissions of the one that it replaces.
 Result<void> keep_permissions(int descriptor, const struct stat& replaced,
                               const std::string& path) {
-  struct stat fresh {};
-  if (::fstat(descriptor, &fresh) != 0)
-    return system_error(format("cannot inspect {}", path), errno);
-  if (fresh.st_uid != replaced.st_uid || fresh.st_gid != replaced.st_gid) {
-    // Only root may give files away; without it the file becomes ours.
-    if (::fchown(descriptor, replaced.st_uid, replaced.st_gid) != 0 && errno != EPERM) {
-      return system_error(format("cannot keep the owner of {}", path), errno);
-    }
+  if (!keep_owner(descriptor, replaced)) {
+    return system_error(format("cannot keep the owner of {}", path), errno);
   }
-  if (::fchmod(descriptor, replaced.st_mode & 07777) != 0) {
+  struct stat fresh {};
+  if (::fstat(descriptor, &fresh) != 0) {
+    return system_error(format("cannot inspect {}", path), errno);
+  }
+  // The right to run as somebody is not passed on to another.
+  const bool same = fresh.st_uid == replaced.st_uid && fresh.st_gid == replaced.st_gid;
+  const mode_t kept = same ? 07777 : 01777;
+  if (::fchmod(descriptor, replaced.st_mode & kept) != 0) {
     return system_error(format("cannot keep the permissions of {}", path), errno);
   }
   return {};

@@ -144,6 +144,40 @@ class AsNobody {
   std::vector<gid_t> groups_;
 };
 
+TEST_CASE("file: where only the group can be kept, no new owner gets the set-id bits") {
+  if (::geteuid() != 0) {
+    std::puts("SKIPPED: set-id bits: only root can become somebody else");
+    return;
+  }
+  const TemporaryDirectory directory = make_temporary_directory();
+  REQUIRE(::chown(directory.path().c_str(), AsNobody::kNobody, AsNobody::kNobody) == 0);
+  struct Row {
+    uid_t owner;
+    gid_t group;
+    gid_t group_after;
+    mode_t mode_after;
+  };
+  constexpr gid_t kOurs = 2345;
+  const Row rows[] = {{1234, kOurs, kOurs, 0777},
+                      {1234, 3456, AsNobody::kNobody, 0777},
+                      {AsNobody::kNobody, kOurs, kOurs, 06777}};
+  for (const Row& row : rows) {
+    const std::string path = directory / "a";
+    REQUIRE(write_file_atomically(path, "1").ok());
+    REQUIRE(::chown(path.c_str(), row.owner, row.group) == 0);
+    REQUIRE(::chmod(path.c_str(), 06777) == 0);
+    {
+      const AsNobody nobody(kOurs);
+      CHECK(write_outcome(path, "2") == "");
+    }
+    struct stat status {};
+    REQUIRE(::stat(path.c_str(), &status) == 0);
+    CHECK(status.st_uid == AsNobody::kNobody);
+    CHECK(status.st_gid == row.group_after);
+    CHECK(mode_of(path) == row.mode_after);
+  }
+}
+
 TEST_CASE("file: a directory that cannot be synced is met before the file is replaced") {
   if (::geteuid() != 0) {
     std::puts("SKIPPED: unreadable directories: only root can become somebody else");
