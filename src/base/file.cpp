@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 
 #include "base/format.h"
 #include "base/random.h"
@@ -31,19 +32,47 @@ std::string parent_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+// May the link be another's trap? In a directory where anybody may put one, only links of
+// ours or of its owner are followed, as Linux does with fs.protected_symlinks.
+bool may_be_followed(const struct stat& link, const struct stat& directory) {
+  constexpr mode_t kShared = S_ISVTX | S_IWOTH;
+  return (directory.st_mode & kShared) != kShared || link.st_uid == ::geteuid() ||
+         link.st_uid == directory.st_uid;
+}
+
+// What the link at `path` holds; none where it is no link. Everything else that is wrong
+// there is met again, and reported, by the writing.
+Result<std::optional<std::string>> read_link(const std::string& path) {
+  const UniqueFd opened(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat link {};
+  if (!opened.is_open() || ::fstat(opened.get(), &link) != 0 || !S_ISLNK(link.st_mode)) {
+    return std::optional<std::string>();
+  }
+  struct stat directory {};
+  if (::stat(parent_of(path).c_str(), &directory) != 0) {
+    return system_error(format("cannot follow {}", path), errno);
+  }
+  if (!may_be_followed(link, directory)) {
+    return Error{Code::Denied,
+                 format("cannot follow {}: it is a link of somebody else's in a directory where "
+                        "anybody may put one; name the file itself",
+                        path)};
+  }
+  std::string target(PATH_MAX, '\0');
+  const ssize_t length = ::readlinkat(opened.get(), "", target.data(), target.size());
+  if (length < 0) return system_error(format("cannot follow {}", path), errno);
+  target.resize(static_cast<std::size_t>(length));
+  return std::optional(std::move(target));
+}
+
 // Follows `path` while it is a symbolic link; where it ends need not exist.
 Result<std::string> end_of_links(const std::string& path) {
   constexpr int kMaxLinks = 40;  // as many as Linux follows
   std::string current = path;
   for (int links = 0; links <= kMaxLinks; ++links) {
-    std::string target(PATH_MAX, '\0');
-    const ssize_t length = ::readlink(current.c_str(), target.data(), target.size());
-    if (length < 0) {
-      // EINVAL: no link. Everything else is met again, and reported, by the writing.
-      return current;
-    }
-    target.resize(static_cast<std::size_t>(length));
-    current = target.starts_with('/') ? target : parent_of(current) + "/" + target;
+    const std::optional<std::string> target = TRY(read_link(current));
+    if (!target) return current;
+    current = target->starts_with('/') ? *target : parent_of(current) + "/" + *target;
   }
   return system_error(format("cannot follow {}", path), ELOOP);
 }

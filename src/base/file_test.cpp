@@ -230,6 +230,41 @@ TEST_CASE("file: what is private stays so while it is written") {
   CHECK(mode_while_written == 0600);
 }
 
+TEST_CASE("file: a link that anybody may have put there is not followed") {
+  if (::geteuid() != 0) {
+    std::puts("SKIPPED: links of others: only root may give links away");
+    return;
+  }
+  const TemporaryDirectory directory = make_temporary_directory();
+  REQUIRE(make_directories(directory / "shared").ok());
+  const std::string target = directory / "target";
+  const std::string link = directory / "shared/link";
+  REQUIRE(::symlink("../target", link.c_str()) == 0);
+  struct Row {
+    mode_t mode;
+    uid_t owner_of_directory, owner_of_link;
+    bool followed;
+  };
+  const Row rows[] = {{01777, 0, 1234, false}, {01777, 1234, 1234, true},
+                      {01777, 1234, 0, true},  {01777, 1234, 1235, false},
+                      {0777, 0, 1234, true},   {01755, 0, 1234, true}};
+  for (const Row& row : rows) {
+    CAPTURE(row.mode);
+    CAPTURE(row.owner_of_directory);
+    CAPTURE(row.owner_of_link);
+    REQUIRE(write_file_atomically(target, "old").ok());
+    REQUIRE(::chown((directory / "shared").c_str(), row.owner_of_directory, 0) == 0);
+    REQUIRE(::chmod((directory / "shared").c_str(), row.mode) == 0);
+    REQUIRE(::lchown(link.c_str(), row.owner_of_link, 0) == 0);
+    CHECK(write_outcome(link, "new") ==
+          (row.followed ? ""
+                        : "refused: cannot follow " + link +
+                              ": it is a link of somebody else's in a directory where anybody may "
+                              "put one; name the file itself"));
+    CHECK(read_outcome(target) == (row.followed ? "new" : "old"));
+  }
+}
+
 TEST_CASE("file: a link stays a link, also one that leads to nothing yet") {
   const TemporaryDirectory directory = make_temporary_directory();
   const std::string link = directory / "link";
