@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/format.h"
+#include "base/paths.h"
 #include "base/printable.h"
 #include "base/suggest.h"
 #include "base/text.h"
@@ -174,18 +175,10 @@ bool has_type(const ConfigKey& key, const ConfigValue& value) {
   return false;
 }
 
-std::string resolve(const std::string& written, const std::filesystem::path& directory,
-                    const std::filesystem::path& home) {
-  if (written.empty()) return written;
-  if (written == "~") return home.string();
-  if (written.starts_with("~/")) return (home / written.substr(2)).lexically_normal().string();
-  return (directory / written).lexically_normal().string();  // absolute ones stay
-}
-
 }  // namespace
 
-Config::Config(std::vector<ConfigKey> keys, std::filesystem::path home)
-    : keys_(std::move(keys)), home_(std::move(home)) {
+Config::Config(std::vector<ConfigKey> keys, Environment environment)
+    : keys_(std::move(keys)), environment_(std::move(environment)) {
   for (const ConfigKey& key : keys_) {
     VERIFY(has_type(key, key.standard) && check(key, key.standard).ok(),
            "the standard value of a setting is one that it may have");
@@ -197,8 +190,8 @@ Config::Config(std::vector<ConfigKey> keys, std::filesystem::path home)
 }
 
 Result<Config> Config::load(std::vector<ConfigKey> keys, std::span<const ConfigLayer> layers,
-                            const std::filesystem::path& home) {
-  Config config(std::move(keys), home);
+                            const Environment& environment) {
+  Config config(std::move(keys), environment);
   for (const ConfigLayer& layer : layers) TRY(config.add_layer(layer));
   return config;
 }
@@ -213,27 +206,30 @@ Result<void> Config::add_layer(const ConfigLayer& layer) {
     if (!index) return in_context(place, index.error());
     Result<ConfigValue> value = read_toml(keys_[*index], *setting.value);
     if (!value) return in_context(place, value.error());
-    hold(*index, *std::move(value), place, layer.directory);
+    const Result<void> held = hold(*index, *std::move(value), place, layer.directory);
+    if (!held) return in_context(place, held.error());
   }
   return {};
 }
 
 Result<void> Config::set(std::string_view name, std::string_view text, std::string_view origin,
-                         const std::filesystem::path& directory) {
+                         const std::string& directory) {
   const Result<std::size_t> index = find_key(name);
   if (!index) return in_context(origin, index.error());
   Result<ConfigValue> value = read_text(keys_[*index], text);
   if (!value) return in_context(origin, value.error());
-  hold(*index, *std::move(value), std::string(origin), directory);
-  return {};
+  const Result<void> held = hold(*index, *std::move(value), std::string(origin), directory);
+  return held ? held : in_context(origin, held.error());
 }
 
-void Config::hold(std::size_t index, ConfigValue value, std::string origin,
-                  const std::filesystem::path& directory) {
-  if (keys_[index].type == ConfigType::Path) {
-    value = resolve(std::get<std::string>(value), directory, home_);
+Result<void> Config::hold(std::size_t index, ConfigValue value, std::string origin,
+                          const std::string& directory) {
+  auto* path = std::get_if<std::string>(&value);
+  if (keys_[index].type == ConfigType::Path && !path->empty()) {
+    *path = resolve(directory, TRY(expand_home(environment_, *path)));
   }
   held_[index] = {std::move(value), std::move(origin)};
+  return {};
 }
 
 Result<std::size_t> Config::find_key(std::string_view name) const {
@@ -274,7 +270,7 @@ const std::string& Config::text(std::string_view name) const { return held<std::
 const std::vector<std::string>& Config::list(std::string_view name) const {
   return held<std::vector<std::string>>(name);
 }
-std::filesystem::path Config::path(std::string_view name) const { return held<std::string>(name); }
+const std::string& Config::path(std::string_view name) const { return held<std::string>(name); }
 
 std::string Config::shown_value(std::string_view name) const {
   const ConfigValue& value = held_[index_of(name)].value;

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <limits>
 #include <span>
 #include <string>
@@ -15,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/environment.h"
 #include "base/result.h"
 
 namespace temper {
@@ -37,29 +37,29 @@ struct ConfigKey {
 struct ConfigLayer {
   std::string origin;  // as it is shown: "~/.config/temper/config.toml"
   std::string text;
-  std::filesystem::path directory;  // which relative paths in it start from
+  std::string directory;  // absolute; which relative paths in it start from
 };
 
 class Config {
  public:
-  // `home` is what "~/" stands for in paths. Stops the program when a standard value is
-  // not of its key's type, or a name is declared twice.
+  // Of the environment, HOME counts: it is what "~/" stands for in paths. Stops the program
+  // when a standard value is not of its key's type, or a name is declared twice.
   static Result<Config> load(std::vector<ConfigKey> keys, std::span<const ConfigLayer> layers,
-                             const std::filesystem::path& home);
+                             const Environment& environment);
 
   // A value from text, as flags and environment variables have it: "true" or "false", an
   // integer, the items of a list with commas between them. `origin` is what to blame:
-  // "--log-level".
+  // "--log-level". `directory` is absolute.
   Result<void> set(std::string_view name, std::string_view text, std::string_view origin,
-                   const std::filesystem::path& directory);
+                   const std::string& directory);
 
   // The value of a declared key of that type; to ask for another is a bug.
   bool boolean(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;
   const std::string& text(std::string_view name) const;  // also of a Choice
   const std::vector<std::string>& list(std::string_view name) const;
-  // Absolute if the layer's directory was; empty where the value is empty.
-  std::filesystem::path path(std::string_view name) const;
+  // Absolute and plain, see base/paths.h; empty where the value is empty.
+  const std::string& path(std::string_view name) const;
 
   // For listing what holds and why. The value is written as in TOML; the origin is
   // "default", "~/.config/temper/config.toml:4", or what set was told.
@@ -73,18 +73,18 @@ class Config {
     std::string origin;
   };
 
-  Config(std::vector<ConfigKey> keys, std::filesystem::path home);
+  Config(std::vector<ConfigKey> keys, Environment environment);
   Result<void> add_layer(const ConfigLayer& layer);
   Result<std::size_t> find_key(std::string_view name) const;
   std::size_t index_of(std::string_view name) const;
   template <typename T>
   const T& held(std::string_view name) const;
-  void hold(std::size_t index, ConfigValue value, std::string origin,
-            const std::filesystem::path& directory);
+  Result<void> hold(std::size_t index, ConfigValue value, std::string origin,
+                    const std::string& directory);
 
   std::vector<ConfigKey> keys_;
   std::vector<Held> held_;  // of keys_, one by one
-  std::filesystem::path home_;
+  Environment environment_;
 };
 
 }  // namespace temper

@@ -36,7 +36,9 @@ Result<Config> load(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) {
     layers.push_back({format("{}.toml", layers.size() + 1), text, "/etc/temper"});
   }
-  return Config::load(declared(), layers, "/home/me");
+  Environment environment;
+  environment.set("HOME", "/home/me");
+  return Config::load(declared(), layers, environment);
 }
 
 // All values with their origins, but for the defaults; or the error.
@@ -78,6 +80,9 @@ TEST_CASE("config: paths start from where they are written") {
       {"/abs", "/abs"},
       {"~/models", "/home/me/models"},
       {"~", "/home/me"},
+      {"~/models//", "/home/me/models"},
+      {"sub/..", "/etc/temper"},
+      {"/../abs/", "/abs"},
       {"~x", "/etc/temper/~x"},
       {"", ""},
   };
@@ -87,6 +92,11 @@ TEST_CASE("config: paths start from where they are written") {
   Result<Config> config = load({});
   REQUIRE(config->set("models.dir", "here", "--models-dir", "/work"));
   CHECK(config->path("models.dir") == "/work/here");
+
+  const ConfigLayer layer{"1.toml", "models.dir = '~/models'", "/etc/temper"};
+  CHECK(shown(Config::load(declared(), {&layer, 1}, Environment())) ==
+        "1.toml:1: the environment variable HOME is not set to an absolute path; set it to your "
+        "home directory");
 }
 
 TEST_CASE("config: mistakes are errors with their place") {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 
 #include "base/format.h"
 #include "base/random.h"
@@ -31,19 +32,47 @@ std::string parent_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+// May the link be another's trap? In a directory where anybody may put one, only links of
+// ours or of its owner are followed, as Linux does with fs.protected_symlinks.
+bool may_be_followed(const struct stat& link, const struct stat& directory) {
+  constexpr mode_t kShared = S_ISVTX | S_IWOTH;
+  return (directory.st_mode & kShared) != kShared || link.st_uid == ::geteuid() ||
+         link.st_uid == directory.st_uid;
+}
+
+// What the link at `path` holds; none where it is no link. Everything else that is wrong
+// there is met again, and reported, by the writing.
+Result<std::optional<std::string>> read_link(const std::string& path) {
+  const UniqueFd opened(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat link {};
+  if (!opened.is_open() || ::fstat(opened.get(), &link) != 0 || !S_ISLNK(link.st_mode)) {
+    return std::optional<std::string>();
+  }
+  struct stat directory {};
+  if (::stat(parent_of(path).c_str(), &directory) != 0) {
+    return system_error(format("cannot follow {}", path), errno);
+  }
+  if (!may_be_followed(link, directory)) {
+    return Error{Code::Denied,
+                 format("cannot follow {}: it is a link of somebody else's in a directory where "
+                        "anybody may put one; name the file itself",
+                        path)};
+  }
+  std::string target(PATH_MAX, '\0');
+  const ssize_t length = ::readlinkat(opened.get(), "", target.data(), target.size());
+  if (length < 0) return system_error(format("cannot follow {}", path), errno);
+  target.resize(static_cast<std::size_t>(length));
+  return std::optional(std::move(target));
+}
+
 // Follows `path` while it is a symbolic link; where it ends need not exist.
 Result<std::string> end_of_links(const std::string& path) {
   constexpr int kMaxLinks = 40;  // as many as Linux follows
   std::string current = path;
   for (int links = 0; links <= kMaxLinks; ++links) {
-    std::string target(PATH_MAX, '\0');
-    const ssize_t length = ::readlink(current.c_str(), target.data(), target.size());
-    if (length < 0) {
-      // EINVAL: no link. Everything else is met again, and reported, by the writing.
-      return current;
-    }
-    target.resize(static_cast<std::size_t>(length));
-    current = target.starts_with('/') ? target : parent_of(current) + "/" + target;
+    const std::optional<std::string> target = TRY(read_link(current));
+    if (!target) return current;
+    current = target->starts_with('/') ? *target : parent_of(current) + "/" + *target;
   }
   return system_error(format("cannot follow {}", path), ELOOP);
 }
@@ -101,30 +130,58 @@ class TemporaryFile {
   UniqueFd descriptor_;
 };
 
+// Gives the file the owner and group of the one that it replaces, or the group alone: only
+// root may give files away. Where neither can be done they stay ours.
+bool keep_owner(int descriptor, const struct stat& replaced) {
+  constexpr uid_t kSameOwner = static_cast<uid_t>(-1);
+  return ::fchown(descriptor, replaced.st_uid, replaced.st_gid) == 0 ||
+         (errno == EPERM &&
+          (::fchown(descriptor, kSameOwner, replaced.st_gid) == 0 || errno == EPERM));
+}
+
 // Gives the new file the permissions of the one that it replaces.
 Result<void> keep_permissions(int descriptor, const struct stat& replaced,
                               const std::string& path) {
-  struct stat fresh {};
-  if (::fstat(descriptor, &fresh) != 0)
-    return system_error(format("cannot inspect {}", path), errno);
-  if (fresh.st_uid != replaced.st_uid || fresh.st_gid != replaced.st_gid) {
-    // Only root may give files away; without it the file becomes ours.
-    if (::fchown(descriptor, replaced.st_uid, replaced.st_gid) != 0 && errno != EPERM) {
-      return system_error(format("cannot keep the owner of {}", path), errno);
-    }
+  if (!keep_owner(descriptor, replaced)) {
+    return system_error(format("cannot keep the owner of {}", path), errno);
   }
-  if (::fchmod(descriptor, replaced.st_mode & 07777) != 0) {
+  struct stat fresh {};
+  if (::fstat(descriptor, &fresh) != 0) {
+    return system_error(format("cannot inspect {}", path), errno);
+  }
+  // The right to run as somebody is not passed on to another.
+  const bool same = fresh.st_uid == replaced.st_uid && fresh.st_gid == replaced.st_gid;
+  const mode_t kept = same ? 07777 : 01777;
+  if (::fchmod(descriptor, replaced.st_mode & kept) != 0) {
     return system_error(format("cannot keep the permissions of {}", path), errno);
   }
   return {};
 }
 
-Result<void> sync_directory(const std::string& directory) {
-  const UniqueFd opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // EINVAL: the file system has no such thing as a synced directory.
-  if (opened.is_open() && (::fsync(opened.get()) == 0 || errno == EINVAL)) return {};
-  return system_error(format("cannot sync the directory {}", directory), errno);
-}
+// A directory, open for what is changed in it to be synced.
+class SyncedDirectory {
+ public:
+  static Result<SyncedDirectory> open(const std::string& path) {
+    UniqueFd opened(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened.is_open()) {
+      return system_error(format("cannot open the directory {} to sync it", path), errno);
+    }
+    return SyncedDirectory(path, std::move(opened));
+  }
+
+  Result<void> sync() const {
+    // EINVAL: the file system has no such thing as a synced directory.
+    if (::fsync(descriptor_.get()) == 0 || errno == EINVAL) return {};
+    return system_error(format("cannot sync the directory {}", path_), errno);
+  }
+
+ private:
+  SyncedDirectory(std::string path, UniqueFd descriptor)
+      : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
+
+  std::string path_;
+  UniqueFd descriptor_;
+};
 
 }  // namespace
 
@@ -193,14 +250,17 @@ Result<void> write_file_atomically(const std::string& path, std::string_view byt
     }
   }
 
-  TemporaryFile fresh = TRY(TemporaryFile::create(directory, mode, destination));
+  // What replaces a file is nobody else's to read before it has the other's permissions.
+  const mode_t first_mode = exists ? 0600 : mode;
+  TemporaryFile fresh = TRY(TemporaryFile::create(directory, first_mode, destination));
   TRY(write_all(fresh.descriptor(), bytes, destination));
   if (exists) TRY(keep_permissions(fresh.descriptor(), replaced, destination));
   if (::fsync(fresh.descriptor()) != 0) {
     return system_error(format("cannot write {}", destination), errno);
   }
+  const SyncedDirectory synced = TRY(SyncedDirectory::open(directory));
   TRY(fresh.become(destination));
-  return sync_directory(directory);
+  return synced.sync();
 }
 
 Result<void> make_directories(const std::string& path, mode_t mode) {

@@ -24,11 +24,13 @@ Result<void> check_path(const std::string& path);
 // their end. Directories, pipes, sockets and devices are refused and never waited for.
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes);
 
-// Makes `path` hold `bytes`, all of them or, on failure, what it held before:
-// also after a power cut, for the file and its directory are synced. An existing
-// file keeps its permissions and, where we may set it, its owner; a new one gets
-// `mode` less the umask. Where `path` is a symbolic link, the file that it leads
-// to is written and the link stays.
+// Makes `path` hold `bytes`, all of them or, on failure, what it held before: also after a
+// power cut, for the file and its directory are synced. (Should the very last step fail,
+// "cannot sync the directory", it holds `bytes` until a power cut, and thereafter one or the
+// other.) An existing file keeps its permissions and, where we may set them, its owner and
+// group (where not, the set-id bits are lost); a new one gets `mode` less the umask. Where
+// `path` is a symbolic link, the file that it leads to is written and the link stays; but a
+// link of somebody else's in a directory where anybody may put one, such as /tmp, is refused.
 //
 // Refused: a directory, a device, a pipe; a file without write permission (which
 // a rename would not ask about). Hard links, ACLs and extended attributes are lost.

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <doctest/doctest.h>
+#include <grp.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -117,6 +118,151 @@ TEST_CASE("file: an owner is kept where we may give files away") {
   REQUIRE(::stat(path.c_str(), &status) == 0);
   CHECK(status.st_uid == 1234);
   CHECK(status.st_gid == 2345);
+}
+
+// Acts as a user without rights until it goes out of scope, where we are root.
+class AsNobody {
+ public:
+  static constexpr uid_t kNobody = 65534;
+
+  explicit AsNobody(gid_t group) {
+    groups_.resize(static_cast<std::size_t>(::getgroups(0, nullptr)));
+    REQUIRE(::getgroups(static_cast<int>(groups_.size()), groups_.data()) >= 0);
+    REQUIRE(::setgroups(1, &group) == 0);
+    REQUIRE(::setegid(kNobody) == 0);
+    REQUIRE(::seteuid(kNobody) == 0);
+  }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+  ~AsNobody() {
+    const bool back =
+        ::seteuid(0) == 0 && ::setegid(0) == 0 && ::setgroups(groups_.size(), groups_.data()) == 0;
+    VERIFY(back, "root becomes itself again");
+  }
+
+ private:
+  std::vector<gid_t> groups_;
+};
+
+TEST_CASE("file: where only the group can be kept, no new owner gets the set-id bits") {
+  if (::geteuid() != 0) {
+    std::puts("SKIPPED: set-id bits: only root can become somebody else");
+    return;
+  }
+  const TemporaryDirectory directory = make_temporary_directory();
+  REQUIRE(::chown(directory.path().c_str(), AsNobody::kNobody, AsNobody::kNobody) == 0);
+  struct Row {
+    uid_t owner;
+    gid_t group;
+    gid_t group_after;
+    mode_t mode_after;
+  };
+  constexpr gid_t kOurs = 2345;
+  const Row rows[] = {{1234, kOurs, kOurs, 0777},
+                      {1234, 3456, AsNobody::kNobody, 0777},
+                      {AsNobody::kNobody, kOurs, kOurs, 06777}};
+  for (const Row& row : rows) {
+    const std::string path = directory / "a";
+    REQUIRE(write_file_atomically(path, "1").ok());
+    REQUIRE(::chown(path.c_str(), row.owner, row.group) == 0);
+    REQUIRE(::chmod(path.c_str(), 06777) == 0);
+    {
+      const AsNobody nobody(kOurs);
+      CHECK(write_outcome(path, "2") == "");
+    }
+    struct stat status {};
+    REQUIRE(::stat(path.c_str(), &status) == 0);
+    CHECK(status.st_uid == AsNobody::kNobody);
+    CHECK(status.st_gid == row.group_after);
+    CHECK(mode_of(path) == row.mode_after);
+  }
+}
+
+TEST_CASE("file: a directory that cannot be synced is met before the file is replaced") {
+  if (::geteuid() != 0) {
+    std::puts("SKIPPED: unreadable directories: only root can become somebody else");
+    return;
+  }
+  const TemporaryDirectory directory = make_temporary_directory();
+  const std::string path = directory / "a";
+  REQUIRE(write_file_atomically(path, "old", 0666).ok());
+  REQUIRE(::chmod(path.c_str(), 0666) == 0);
+  REQUIRE(::chown(directory.path().c_str(), AsNobody::kNobody, AsNobody::kNobody) == 0);
+  REQUIRE(::chmod(directory.path().c_str(), 0300) == 0);
+  std::string outcome;
+  {
+    const AsNobody nobody(AsNobody::kNobody);
+    outcome = write_outcome(path, "new");
+  }
+  CHECK(outcome == "refused: cannot open the directory " + directory.path() +
+                       " to sync it: Permission denied");
+  CHECK(read_outcome(path) == "old");
+  CHECK(names_in(directory.path()) == std::vector<std::string>{"a"});
+}
+
+std::string watched_directory;
+mode_t mode_while_written = 0;
+
+TEST_CASE("file: what is private stays so while it is written") {
+  const TemporaryDirectory directory = make_temporary_directory();
+  const std::string path = directory / "a";
+  REQUIRE(write_file_atomically(path, "old", 0600).ok());
+
+  // The signal of a disk that is full comes while the file is being written.
+  watched_directory = directory.path();
+  mode_while_written = 0;
+  const auto handler = std::signal(SIGXFSZ, [](int) {
+    for (const std::string& name : names_in(watched_directory)) {
+      if (name != "a") mode_while_written = mode_of(watched_directory + "/" + name);
+    }
+  });
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit small{4096, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const mode_t mask = ::umask(0);
+  const std::string outcome = write_outcome(path, std::string(10000, 'x'));
+  ::umask(mask);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  std::signal(SIGXFSZ, handler);
+
+  CHECK(outcome == "refused: cannot write " + path + ": File too large");
+  CHECK(mode_while_written == 0600);
+}
+
+TEST_CASE("file: a link that anybody may have put there is not followed") {
+  if (::geteuid() != 0) {
+    std::puts("SKIPPED: links of others: only root may give links away");
+    return;
+  }
+  const TemporaryDirectory directory = make_temporary_directory();
+  REQUIRE(make_directories(directory / "shared").ok());
+  const std::string target = directory / "target";
+  const std::string link = directory / "shared/link";
+  REQUIRE(::symlink("../target", link.c_str()) == 0);
+  struct Row {
+    mode_t mode;
+    uid_t owner_of_directory, owner_of_link;
+    bool followed;
+  };
+  const Row rows[] = {{01777, 0, 1234, false}, {01777, 1234, 1234, true},
+                      {01777, 1234, 0, true},  {01777, 1234, 1235, false},
+                      {0777, 0, 1234, true},   {01755, 0, 1234, true}};
+  for (const Row& row : rows) {
+    CAPTURE(row.mode);
+    CAPTURE(row.owner_of_directory);
+    CAPTURE(row.owner_of_link);
+    REQUIRE(write_file_atomically(target, "old").ok());
+    REQUIRE(::chown((directory / "shared").c_str(), row.owner_of_directory, 0) == 0);
+    REQUIRE(::chmod((directory / "shared").c_str(), row.mode) == 0);
+    REQUIRE(::lchown(link.c_str(), row.owner_of_link, 0) == 0);
+    CHECK(write_outcome(link, "new") ==
+          (row.followed ? ""
+                        : "refused: cannot follow " + link +
+                              ": it is a link of somebody else's in a directory where anybody may "
+                              "put one; name the file itself"));
+    CHECK(read_outcome(target) == (row.followed ? "new" : "old"));
+  }
 }
 
 TEST_CASE("file: a link stays a link, also one that leads to nothing yet") {

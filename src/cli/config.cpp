@@ -17,7 +17,7 @@ std::string bare_value(const Config& config, const ConfigKey& key) {
   switch (key.type) {
     case ConfigType::Text:
     case ConfigType::Choice: return config.text(key.name) + "\n";
-    case ConfigType::Path: return config.path(key.name).string() + "\n";
+    case ConfigType::Path: return config.path(key.name) + "\n";
     case ConfigType::Boolean:
     case ConfigType::Integer: return config.shown_value(key.name) + "\n";
     case ConfigType::TextList: break;
@@ -31,7 +31,7 @@ Json json_value(const Config& config, const ConfigKey& key) {
   switch (key.type) {
     case ConfigType::Text:
     case ConfigType::Choice: return config.text(key.name);
-    case ConfigType::Path: return config.path(key.name).string();
+    case ConfigType::Path: return config.path(key.name);
     case ConfigType::Boolean: return config.boolean(key.name);
     case ConfigType::Integer: return config.integer(key.name);
     case ConfigType::TextList: break;

@@ -81,8 +81,7 @@ Result<void> check_model_folders(const Config& config) {
 
 Result<Config> load_files(const std::vector<ConfigFile>& files, const Environment& environment) {
   const std::vector<ConfigLayer> layers = TRY(read_layers(files, environment));
-  const Result<std::string> home = home_directory(environment);
-  Config config = TRY(Config::load(config_keys(), layers, home ? *home : ""));
+  Config config = TRY(Config::load(config_keys(), layers, environment));
   TRY(check_model_folders(config));
   return config;
 }
