@@ -19,6 +19,14 @@ bool acts_on_layout(char32_t point) {
          (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
 }
 
+// Characters that take no room and so can carry what nobody sees. Joiners and variation
+// selectors are none: they shape what is seen.
+bool is_hidden(char32_t point) {
+  return point == 0x00AD || point == 0x200B || (point >= 0x2060 && point <= 0x2064) ||
+         point == 0xFEFF || (point >= 0xFFF9 && point <= 0xFFFB) ||
+         (point >= 0xE0000 && point <= 0xE007F);
+}
+
 void append_escaped(std::string& shown, char32_t point) {
   switch (point) {
     case '\n': shown += "\\n"; return;
@@ -83,7 +91,7 @@ std::string printable(std::string_view text, LineBreaks breaks) {
     const bool control = point.value < 0x20 || (point.value >= 0x7F && point.value < 0xA0);
     if (!point.valid) {
       append_bytes_escaped(shown, text.substr(0, point.bytes));
-    } else if (!kept_break && (control || acts_on_layout(point.value))) {
+    } else if (!kept_break && (control || acts_on_layout(point.value) || is_hidden(point.value))) {
       append_escaped(shown, point.value);
     } else {
       shown.append(text.substr(0, point.bytes));

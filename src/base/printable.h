@@ -14,8 +14,9 @@ enum class LineBreaks {
 
 // The text with everything visible that would otherwise act: control characters and
 // escape sequences ("\x1b[31m"), changes of the writing direction ("\u202e"), other line
-// separators, invalid UTF-8 ("\xff"). What comes out is valid UTF-8. For showing only:
-// "\x1b" may also have been in the text as four characters.
+// separators, characters that cannot be seen ("\u200b"), invalid UTF-8 ("\xff"). Joiners
+// and variation selectors pass, for words and emoji need them. What comes out is valid
+// UTF-8. For showing only: "\x1b" may also have been in the text as four characters.
 std::string printable(std::string_view text, LineBreaks breaks = LineBreaks::Keep);
 
 // The text without the sequences that colour, move and title (ECMA-48: CSI, OSC, DCS and

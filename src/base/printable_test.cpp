@@ -19,6 +19,17 @@ TEST_CASE("printable: what acts on a terminal becomes visible") {
   CHECK(printable("\xff\xe6\xbc!") == "\\xff\\xe6\\xbc!");
 }
 
+TEST_CASE("printable: nothing in a text can hide") {
+  const std::pair<const char*, const char*> rows[] = {
+      {"a\u00adb", "a\\u00adb"},        {"a\u200bb", "a\\u200bb"},      {"a\u2060b", "a\\u2060b"},
+      {"a\u2064b", "a\\u2064b"},        {"a\ufeffb", "a\\ufeffb"},      {"a\ufff9b", "a\\ufff9b"},
+      {"a\ufffbb", "a\\ufffbb"},        {"a\U000E0041b", "a\\ue0041b"}, {"a\u200cb", "a\u200cb"},
+      {"a\u200db", "a\u200db"},  // joiners shape words and emoji
+      {"\u2764\ufe0f", "\u2764\ufe0f"},
+  };
+  for (const auto& row : rows) CHECK(printable(row.first) == row.second);
+}
+
 TEST_CASE("printable: one line can stay one line") {
   CHECK(printable("one\ntwo\tthree\r\n", LineBreaks::Escape) == "one\\ntwo\\tthree\\r\\n");
 }
