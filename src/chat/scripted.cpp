@@ -235,7 +235,11 @@ Result<Steps> ScriptedProvider::next_steps(const Request& request) {
   for (const Step& step : chosen->steps) preparation.add(step);
   Steps steps = preparation.take();
   const Result<void> kept = check_steps(steps);
-  if (!kept) return in_context(format("turn {} of the script", next_turn_), kept.error());
+  if (!kept) {
+    // What the checker calls corrupt was written by whoever wrote the script.
+    return Error{Code::Invalid,
+                 format("turn {} of the script: {}", next_turn_, kept.error().message)};
+  }
   return steps;
 }
 

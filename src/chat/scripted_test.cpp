@@ -98,11 +98,14 @@ TEST_CASE("scripted: steps that would break the contract are not played") {
   ScriptedProvider provider({turn(ReplySteps().say("a").event(CallEnd{0}).done()), turn({}),
                              turn({StreamEvent(Done{}), StreamEvent(TextDelta{"late"})})},
                             clock);
-  CHECK(outcome(provider) == " failed: turn 1 of the script: a CallEnd came outside a call");
-  CHECK(outcome(provider) ==
-        " failed: turn 2 of the script: the stream is over without a Done or Failed");
-  CHECK(outcome(provider) ==
-        " failed: turn 3 of the script: an event came after the Done or Failed");
+  for (const char* message : {"turn 1 of the script: a CallEnd came outside a call",
+                              "turn 2 of the script: the stream is over without a Done or Failed",
+                              "turn 3 of the script: an event came after the Done or Failed"}) {
+    const Reply reply = collect(provider, ask("?"), {});
+    CHECK(text_of(reply.message) == "");
+    REQUIRE(reply.failed() != nullptr);
+    CHECK(reply.failed()->error == Error{Code::Invalid, message});
+  }
 }
 
 TEST_CASE("scripted: deltas are divided between characters") {
