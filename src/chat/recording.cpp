@@ -1,5 +1,6 @@
 #include "chat/recording.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/format.h"
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::string_view kFormat = "temper-stream";
 constexpr std::int64_t kVersion = 1;
+constexpr const char* kNoHeader = "a header with \"format\":\"temper-stream\" was expected first";
+constexpr const char* kNeither = "the line is neither an event nor a header";
 // No stream lasts that long, and sums of it never overflow.
 constexpr std::chrono::milliseconds kLongest = std::chrono::days(366);
 
@@ -58,6 +61,12 @@ Result<RecordedEvent> event_from(const Json& line) {
   return recorded;
 }
 
+// Whether an unfinished line is a beginning of `whole`, or goes on from it.
+bool agree(std::string_view line, std::string_view whole) {
+  const std::size_t size = std::min(line.size(), whole.size());
+  return line.substr(0, size) == whole.substr(0, size);
+}
+
 class Reader {
  public:
   explicit Reader(const RecordingLimits& limits) : limits_(limits) {}
@@ -65,16 +74,24 @@ class Reader {
   Result<void> add(const Line& line) {
     const Result<Json> json = parse_json(line.text, {.max_bytes = limits_.max_line_bytes});
     if (!json) {
-      // The beginning of a line is never a value by itself, for "}" is its last byte.
-      if (line.terminated) return json.error();
+      if (line.terminated || !may_be_torn(line.text)) return json.error();
       recordings_.torn = true;
       return {};
     }
-    return json->find("format") != nullptr ? add_header(*json) : add_event(*json);
+    if (json->find("event") != nullptr) return add_event(*json);
+    if (json->find("format") != nullptr) return add_header(*json);
+    return Error{Code::Invalid, recordings_.streams.empty() ? kNoHeader : kNeither};
   }
   Recordings take() { return std::move(recordings_); }
 
  private:
+  // The beginning of a line is never a value by itself, for "}" is its last byte. Before
+  // the first header nothing but a header is expected.
+  bool may_be_torn(std::string_view line) const {
+    if (!recordings_.streams.empty()) return line.starts_with('{');
+    return agree(line, format("{{\"format\":\"{}\"", kFormat));
+  }
+
   Result<void> add_header(const Json& line) {
     recordings_.streams.push_back(TRY(header_from(line)));
     checker_ = {};
@@ -84,8 +101,7 @@ class Reader {
 
   Result<void> add_event(const Json& line) {
     if (recordings_.streams.empty()) {
-      return Error{Code::Invalid,
-                   format("a header with \"format\":\"{}\" was expected first", kFormat)};
+      return Error{Code::Invalid, kNoHeader};
     }
     if (events_++ == limits_.max_events) {
       return Error{Code::Limit, format("there are more than {} events", limits_.max_events)};

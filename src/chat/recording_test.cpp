@@ -77,6 +77,23 @@ TEST_CASE("recording: a file cut at any byte gives the whole lines before it") {
   }
 }
 
+TEST_CASE("recording: only what may be the beginning of a line is torn") {
+  const std::string header = R"({"format":"temper-stream","version":1,"model":"m","started":""})"
+                             "\n";
+  CHECK(outcome(R"({"form)") == "(torn)");
+  CHECK(outcome(header + R"({"ms":1,"ev)") == header + "(torn)");
+  CHECK(outcome("this is no recording at all").starts_with("line 1: "));
+  CHECK(outcome("[1, 2").starts_with("line 1: "));
+  CHECK(outcome(R"({"ms":1,"ev)").starts_with("line 1: "));
+}
+
+TEST_CASE("recording: an event may have a member that is called as the header's") {
+  const std::string header = R"({"format":"temper-stream","version":1,"model":"m","started":""})"
+                             "\n";
+  const std::string event = R"({"ms":1,"event":"text","text":"a")";
+  CHECK(outcome(header + event + R"(,"format":"x"})") == header + event + "}\n");
+}
+
 TEST_CASE("recording: what is wrong is named with its line") {
   const std::string header = R"({"format":"temper-stream","version":1,"model":"m","started":""})"
                              "\n";
