@@ -140,7 +140,9 @@ class Scanner {
   std::optional<Found> find_credentials(std::size_t value) const;
   std::optional<Found> find_quoted(std::size_t value, char quote, bool escaped,
                                    NameKind kind) const;
-  std::optional<Found> find_bare(std::size_t value, NameKind kind, Writing writing) const;
+  std::optional<Found> find_bare(std::size_t value, NameKind kind) const;
+  std::optional<Found> find_in_environment(std::size_t value, NameKind kind) const;
+  std::size_t plain_end(std::size_t value) const;
 
   std::string_view text_;
   std::string hidden_;
@@ -352,7 +354,9 @@ std::optional<Found> Scanner::find_assigned(std::size_t place) const {
   if (at(sign) == '\\' && is_quote(at(sign + 1))) ++sign;  // JSON within JSON
   if (is_quote(at(sign))) ++sign;
   sign = run_end(sign, is_blank);
-  const std::optional<std::size_t> sign_end = assignment_end(sign);
+  std::optional<std::size_t> sign_end = assignment_end(sign);
+  const bool option = name.starts_with("--");
+  if (!sign_end && option && is_blank(at(name_end))) sign_end = sign;  // --password hunter2
   if (!sign_end || name.size() > kLongestName) return std::nullopt;
   const NameKind kind = judge_name(name);
   if (kind == NameKind::Harmless) return std::nullopt;
@@ -367,7 +371,7 @@ std::optional<Found> Scanner::find_assigned(std::size_t place) const {
   if (quoted) return find_quoted(quote + 1, at(quote), escaped, kind);
   const bool tight = stands_at(name_end, "=") && value == name_end + 1;
   const bool upper = std::none_of(name.begin(), name.end(), is_lower);
-  return find_bare(value, kind, tight && upper ? Writing::Environment : Writing::Bare);
+  return tight && upper ? find_in_environment(value, kind) : find_bare(value, kind);
 }
 
 // What stands behind "Basic" and the like in an Authorization header.
@@ -385,9 +389,14 @@ std::optional<Found> Scanner::find_credentials(std::size_t value) const {
 
 std::optional<Found> Scanner::find_quoted(std::size_t value, char quote, bool escaped,
                                           NameKind kind) const {
+  constexpr std::size_t kLongestWithSpaces = 200;
   std::size_t end = value;
-  while (end < text_.size() && text_[end] != quote && !is_space(text_[end])) {
+  while (end < text_.size() && text_[end] != quote) {
     if (text_[end] == '\\' && escaped) break;
+    if (is_space(text_[end])) {
+      const bool goes_on = kind == NameKind::Password && is_blank(text_[end]);
+      if (!goes_on || end - value > kLongestWithSpaces) break;
+    }
     end += text_[end] == '\\' && end + 1 < text_.size() ? 2 : 1;
   }
   end = std::min(end, text_.size());
@@ -397,15 +406,38 @@ std::optional<Found> Scanner::find_quoted(std::size_t value, char quote, bool es
   return Found{value, end, kind_of(kind)};
 }
 
-std::optional<Found> Scanner::find_bare(std::size_t value, NameKind kind, Writing writing) const {
-  // Without "=" and ":", so that no other value begins within this one.
-  std::size_t end = run_end(value, [](char byte) {
-    return !is_space(byte) && !is_quote(byte) && !is_one_of(byte, ",;&|<>()[]{}\\=:");
-  });
-  end = run_end(end, [](char byte) { return byte == '='; });  // base64 is filled up so
+// A value that may be code, and ends where code would go on.
+std::optional<Found> Scanner::find_bare(std::size_t value, NameKind kind) const {
+  const std::size_t end = plain_end(value);
   const bool code = end < text_.size() && is_one_of(text_[end], "([{<:");
   const std::string_view bare = text_.substr(value, end - value);
-  if (code || !may_be_secret(bare, kind, writing)) return std::nullopt;
+  if (code || !may_be_secret(bare, kind, Writing::Bare)) return std::nullopt;
+  return Found{value, end, kind_of(kind)};
+}
+
+// Without "=" and ":", so that no other value begins within this one.
+std::size_t Scanner::plain_end(std::size_t value) const {
+  const std::size_t end = run_end(value, [](char byte) {
+    return !is_space(byte) && !is_quote(byte) && !is_one_of(byte, ",;&|<>()[]{}\\=:");
+  });
+  return run_end(end, [](char byte) { return byte == '='; });  // base64 is filled up so
+}
+
+// A value up to the next white space, quote or escape, whatever else it is made of.
+std::optional<Found> Scanner::find_in_environment(std::size_t value, NameKind kind) const {
+  // Behind the part in which no other value begins; that keeps it linear.
+  constexpr std::size_t kLongestRest = 200;
+  std::size_t end = plain_end(value);
+  const std::size_t last = std::min(text_.size(), end + kLongestRest);
+  while (end < last && !is_space(text_[end]) && !is_quote(text_[end]) && text_[end] != '\\') {
+    if (stands_at(end, kMarkerStart)) return std::nullopt;
+    ++end;
+  }
+  if (is_call(text_.substr(value, end - value), is_quote(at(end)))) return std::nullopt;
+  while (end > value && is_one_of(text_[end - 1], ",;)]}")) --end;  // of what stands around it
+  if (!may_be_secret(text_.substr(value, end - value), kind, Writing::Environment)) {
+    return std::nullopt;
+  }
   return Found{value, end, kind_of(kind)};
 }
 

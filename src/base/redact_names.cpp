@@ -11,6 +11,8 @@ namespace temper {
 namespace {
 
 constexpr std::string_view kPasswordWords[] = {"password", "passwd", "passphrase"};
+// Behind other words, all in upper case: SMTP_PASS.
+constexpr std::string_view kShortPasswordWords[] = {"pass", "pwd"};
 constexpr std::string_view kSecretWords[] = {"token", "secret", "apikey", "credential",
                                              "credentials"};
 // Before "key".
@@ -27,12 +29,17 @@ constexpr std::string_view kAboutSecrets[] = {
     "policy", "prompt",  "provider", "rate",   "ref",      "regex", "sha",     "size",
     "store",  "ttl",     "type",     "uri",    "url",      "usage"};
 constexpr std::string_view kOrdinaryValues[] = {
-    "password", "passwd",   "passphrase", "secret",  "token",     "string",  "integer", "number",
-    "boolean",  "required", "optional",   "hidden",  "undefined", "default", "bearer",  "changeme",
-    "redacted", "unknown",  "disabled",   "enabled", "invalid",   "missing"};
-constexpr std::string_view kPlaceholders[] = {
-    "${",  "{{", "$(",         "...", "xxxx",    "****",  "your",
-    "://", "<",  "[redacted:", "…",   "example", "dummy", "placeholder"};
+    "password", "passwd",   "passphrase", "secret",   "token",  "string",    "integer",
+    "number",   "boolean",  "required",   "optional", "hidden", "undefined", "default",
+    "bearer",   "changeme", "true",       "false",    "none",   "null",      "redacted",
+    "unknown",  "disabled", "enabled",    "invalid",  "missing"};
+constexpr std::string_view kPlaceholders[] = {"${",   "{{",  "$(", "...",        "xxxx",
+                                              "****", "://", "<",  "[redacted:", "…"};
+constexpr std::string_view kPlaceholderWords[] = {"your", "example", "dummy", "placeholder"};
+// A text of several words with one of these is about a password.
+constexpr std::string_view kProseWords[] = {"is",  "are",   "be",     "must", "not",  "the", "your",
+                                            "for", "enter", "please", "a",    "an",   "to",  "of",
+                                            "too", "and",   "or",     "no",   "with", "new", "can"};
 
 bool is_among(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -45,6 +52,20 @@ bool ends_as_one_of(std::string_view word, std::span<const std::string_view> end
 bool is_lower(char byte) { return byte >= 'a' && byte <= 'z'; }
 bool is_upper(char byte) { return byte >= 'A' && byte <= 'Z'; }
 bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+bool is_alnum(char byte) { return is_lower(byte) || is_upper(byte) || is_digit(byte); }
+
+// Whether one of the words between all that is no ASCII letter or digit is so.
+template <typename IsSo>
+bool has_word(std::string_view text, IsSo is_so) {
+  for (std::size_t at = 0; at <= text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && is_alnum(text[end])) ++end;
+    if (is_so(text.substr(at, end - at))) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
 bool is_name_separator(char byte) { return byte == '_' || byte == '-' || byte == '.'; }
 
 // "clientSecret", "CLIENT_SECRET" and "APIKey" in lower-case words.
@@ -122,10 +143,18 @@ bool is_path(std::string_view value) {
                       value.starts_with("../") || value.starts_with("~/"));
 }
 
+// "your" and "yourpassword", but not "YourDogAte5Pies".
+bool is_placeholder_word(std::string_view word) {
+  if (is_among(word, kPlaceholderWords)) return true;
+  if (!word.starts_with("your")) return false;
+  return ends_as_one_of(word, kPasswordWords) || ends_as_one_of(word, kSecretWords) ||
+         word.ends_with("key");
+}
+
 bool is_placeholder(std::string_view value, const std::string& lower) {
   if (std::string_view("$<{%*[").find(value.front()) != std::string_view::npos) return true;
   if (value.find('{') != value.npos && value.find('}') != value.npos) return true;
-  return is_path(value) ||
+  return is_path(value) || has_word(lower, is_placeholder_word) ||
          std::any_of(std::begin(kPlaceholders), std::end(kPlaceholders),
                      [&](std::string_view part) { return lower.find(part) != lower.npos; });
 }
@@ -135,9 +164,17 @@ bool is_named_for_itself(const std::string& lower) {
   return lower.starts_with("pass") || lower.starts_with("secret") || lower.starts_with("token");
 }
 
+// What is said about a password where it might stand: {"password": "must not be empty"}.
+bool is_prose(std::string_view value, const std::string& lower) {
+  if (value.find(' ') == value.npos || makeup_of(value).digits > 0) return false;
+  return is_upper(value.front()) || has_word(lower, [](std::string_view word) {
+           return is_among(word, kProseWords) || is_among(word, kPasswordWords);
+         });
+}
+
 bool may_be_password(std::string_view value, Writing writing, const std::string& lower) {
   switch (writing) {
-    case Writing::Quoted: return value.size() >= 6;
+    case Writing::Quoted: return value.size() >= 6 && !is_prose(value, lower);
     case Writing::Environment: return value.size() >= 4;
     case Writing::Bare: break;
   }
@@ -169,6 +206,8 @@ NameKind judge_name(std::string_view name) {
   std::string& last = words.back();
   while (last.size() > 1 && is_digit(last.back())) last.pop_back();
 
+  const bool upper = std::none_of(name.begin(), name.end(), is_lower);
+  if (upper && words.size() > 1 && is_among(last, kShortPasswordWords)) return NameKind::Password;
   const NameKind kind = judge_last_word(words);
   if (kind != NameKind::Harmless || is_among(last, kAboutSecrets)) return kind;
   const bool mentions = std::any_of(words.begin(), words.end(), [](const std::string& word) {
@@ -189,6 +228,17 @@ bool may_be_secret(std::string_view value, NameKind kind, Writing writing) {
     case NameKind::Authorization: return looks_random(value);
   }
   return false;
+}
+
+bool is_call(std::string_view value, bool before_quote) {
+  const std::size_t bracket = value.find_first_of("([");
+  if (bracket == value.npos || bracket == 0 || !is_word_like(value.substr(0, bracket))) {
+    return false;
+  }
+  const std::string_view inside = value.substr(bracket + 1);
+  if (inside.empty()) return before_quote;
+  const std::size_t closed = inside.find_first_of(")]");
+  return closed != inside.npos && makeup_of(inside).digits == 0;
 }
 
 }  // namespace temper

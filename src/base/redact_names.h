@@ -19,12 +19,16 @@ NameKind judge_name(std::string_view name);
 // How a value stands in the text.
 enum class Writing {
   Quoted,       // "password": "..."
-  Environment,  // DB_PASSWORD=...: an upper-case name, no space, no quotes
+  Environment,  // DB_PASSWORD=...: an upper-case name, no space before, no quotes
   Bare,         // password: ..., which may be code
 };
 
 // Whether a secret of that kind of name may look like `value`: not a placeholder, not a
 // variable, not a word.
 bool may_be_secret(std::string_view value, NameKind kind, Writing writing);
+
+// Whether `value` calls or indexes something, as `getpass()` and `os.environ["X"]`, of
+// which only the part before the quote is given.
+bool is_call(std::string_view value, bool before_quote);
 
 }  // namespace temper

@@ -137,6 +137,46 @@ TEST_CASE("redact: values by the name before them") {
   }
 }
 
+TEST_CASE("redact: passwords by name, however they are written") {
+  const std::pair<std::string, std::string> rows[] = {
+      {R"({"password": "correct horse battery staple"})", R"({"password": "[redacted:password]"})"},
+      {R"(DB_PASSWORD="a b1cdefgh" x)", R"(DB_PASSWORD="[redacted:password]" x)"},
+      {R"("{\"password\": \"a b1cdefgh\"}")", R"("{\"password\": \"[redacted:password]\"}")"},
+      {"SMTP_PASS=hunter2", "SMTP_PASS=[redacted:password]"},
+      {"MYSQL_PWD=hunter2", "MYSQL_PWD=[redacted:password]"},
+      {"DB_PASSWORD=YourDogAte5Pies!", "DB_PASSWORD=[redacted:password]"},
+      {"PASSWORD=Example99secret", "PASSWORD=[redacted:password]"},
+      {"DB_PASSWORD=hunter2,rest", "DB_PASSWORD=[redacted:password]"},
+      {"DB_PASSWORD=x(y1Zabc", "DB_PASSWORD=[redacted:password]"},
+      {"DB_PASSWORD=x:y=z&1 rest", "DB_PASSWORD=[redacted:password] rest"},
+      {"(DB_PASSWORD=hunter2), x", "(DB_PASSWORD=[redacted:password]), x"},
+      {R"("DB_PASSWORD=hunter2,rest\nx")", R"("DB_PASSWORD=[redacted:password]\nx")"},
+      {"login --password hunter2 --token a1b2c3d4e5",
+       "login --password [redacted:password] --token [redacted:secret]"},
+      {"login --password 'a b1cdefgh'", "login --password '[redacted:password]'"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    CHECK(redacted(row.first) == row.second);
+  }
+  for (const char* text : {
+           R"({"password": "Invalid user name or password"})",
+           R"({"password": "must not be empty"})",
+           "{\"password\": \"Enter it twice",
+           "RENDER_PASS=true",
+           "PWD=/home/me/work1",
+           "OLDPWD=work1234",
+           "DB_PASSWORD=yourpassword",
+           "DB_PASSWORD=your_password_1",
+           "API_KEY=os.environ[\"API_KEY\"]",
+           "PASSWORD=getpass()",
+           "--password to set it, --token for the other",
+           "--password-file secret1",
+       }) {
+    CHECK(redacted(text) == text);
+  }
+}
+
 TEST_CASE("redact: ordinary text and code stay as they are") {
   const char* const rows[] = {
       "token_count = 5",
@@ -247,6 +287,10 @@ TEST_CASE("redact: nothing makes it slow") {
                                  "token =  ",
                                  "authorization: basic ",
                                  "A_PASSWORD=",
+                                 "A_PASSWORD=$",
+                                 "A_PASSWORD=x(",
+                                 "password=\"a ",
+                                 "--token ",
                                  "ghp_",
                                  "AKIA",
                                  "{${"}) {
