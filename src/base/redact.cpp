@@ -1,15 +1,20 @@
 #include "base/redact.h"
 
 #include <algorithm>
+#include <cstdint>
 
+#include "base/format.h"
 #include "base/json.h"
 #include "base/redact_forms.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace temper {
 namespace {
 
 constexpr std::size_t kShortest = 6;
+
+enum class LetterCase { Lower, Upper };
 
 struct Span {
   std::size_t begin;
@@ -19,8 +24,57 @@ struct Span {
 void find_all(std::string_view text, std::string_view secret, std::vector<Span>& found) {
   for (std::size_t at = text.find(secret); at != text.npos;) {
     found.push_back({at, at + secret.size()});
-    at = text.find(secret, at + secret.size());
+    at = text.find(secret, at + 1);  // it may overlap itself
   }
+}
+
+void append_utf16_escapes(std::string& json, char32_t point, LetterCase digits) {
+  const auto append = [&](std::uint32_t unit) {
+    json += digits == LetterCase::Lower ? format("\\u{:04x}", unit) : format("\\u{:04X}", unit);
+  };
+  if (point < 0x10000) {
+    append(point);
+  } else {
+    append(0xD800 + ((point - 0x10000) >> 10));
+    append(0xDC00 + ((point - 0x10000) & 0x3FF));
+  }
+}
+
+// The inside of a JSON string as writers that keep to ASCII have it.
+std::string in_ascii(std::string_view json, LetterCase digits) {
+  std::string escaped;
+  while (!json.empty()) {
+    const CodePoint point = first_code_point(json);
+    if (point.valid && point.value >= 0x7F) {
+      append_utf16_escapes(escaped, point.value, digits);
+    } else {
+      escaped += json.substr(0, point.bytes);
+    }
+    json.remove_prefix(point.bytes);
+  }
+  return escaped;
+}
+
+std::string with_escaped_slashes(std::string_view json) {
+  std::string escaped;
+  for (char byte : json) {
+    if (byte == '/') escaped += '\\';
+    escaped += byte;
+  }
+  return escaped;
+}
+
+// All the ways in which a secret is commonly written.
+std::vector<std::string> writings_of(const std::string& secret) {
+  std::string json = Json(secret).dump();
+  json = json.substr(1, json.size() - 2);
+  std::vector<std::string> writings{secret};
+  for (const std::string& inside :
+       {json, in_ascii(json, LetterCase::Lower), in_ascii(json, LetterCase::Upper)}) {
+    writings.push_back(inside);
+    writings.push_back(with_escaped_slashes(inside));
+  }
+  return writings;
 }
 
 }  // namespace
@@ -28,11 +82,9 @@ void find_all(std::string_view text, std::string_view secret, std::vector<Span>&
 bool Redactor::add_secret(std::string_view value) {
   const std::string secret(trim(value));
   if (secret.size() < kShortest || is_part_of_marker(secret)) return false;
-  std::string in_json = Json(secret).dump();
-  in_json = in_json.substr(1, in_json.size() - 2);
-  for (const std::string& form : {secret, in_json}) {
-    const bool known = std::find(secrets_.begin(), secrets_.end(), form) != secrets_.end();
-    if (!known) secrets_.push_back(form);
+  for (const std::string& writing : writings_of(secret)) {
+    const bool known = std::find(secrets_.begin(), secrets_.end(), writing) != secrets_.end();
+    if (!known) secrets_.push_back(writing);
   }
   return true;
 }

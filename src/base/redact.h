@@ -17,9 +17,9 @@ namespace temper {
 class Redactor {
  public:
   // From now on `value` (without white space at its ends) is hidden wherever it stands,
-  // also as it is written within a JSON string. False, and nothing is done, when it has
-  // fewer than 6 bytes or is a part of what is put in its place: hiding it would hurt
-  // more than it helps.
+  // also as it is written within a JSON string: with "\/", or in ASCII alone, too. False, and
+  // nothing is done, when it has fewer than 6 bytes or is a part of what is put in its place:
+  // hiding it would hurt more than it helps.
   bool add_secret(std::string_view value);
 
   // The text with "[redacted:KIND]" in place of each secret. Takes time proportional to

@@ -252,6 +252,25 @@ TEST_CASE("redact: known secrets go wherever they stand") {
   CHECK(redacted("correct hors", redactor) == "correct hors");
 }
 
+TEST_CASE("redact: known secrets go in every writing of JSON") {
+  Redactor redactor;
+  CHECK(redactor.add_secret("abc/def/ghi"));
+  CHECK(redactor.add_secret("größ/er1"));
+  CHECK(redactor.add_secret("horse \U0001F600!"));
+  for (const char* text :
+       {R"(abc/def/ghi)", R"(abc\/def\/ghi)", "größ/er1", R"(größ\/er1)", R"(gr\u00f6\u00df/er1)",
+        R"(gr\u00F6\u00DF/er1)", R"(gr\u00f6\u00df\/er1)", R"(horse \ud83d\ude00!)"}) {
+    CAPTURE(text);
+    CHECK(redacted(text, redactor) == "[redacted:secret]");
+  }
+}
+
+TEST_CASE("redact: a known secret that overlaps itself goes whole") {
+  Redactor redactor;
+  CHECK(redactor.add_secret("abcabc"));
+  CHECK(redacted("x abcabcabc x", redactor) == "x [redacted:secret] x");
+}
+
 TEST_CASE("redact: what cannot be hidden well is not taken") {
   Redactor redactor;
   CHECK(!redactor.add_secret("short"));
