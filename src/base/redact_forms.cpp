@@ -43,15 +43,15 @@ struct KeyForm {
   std::string_view start;
   std::string_view kind;
   bool (*continues)(char);
-  std::size_t least;       // bytes behind the start
-  std::size_t digits = 0;  // at least so many of them, to tell a key from a name
+  std::size_t least;  // bytes behind the start
   bool exactly_least = false;
+  bool mixes = false;  // letters and digits within one part, which tells it from a name
 };
 
 // More special starts stand first.
 constexpr KeyForm kKeyForms[] = {
     {"sk-ant-", "anthropic-key", is_base64url, 20},
-    {"sk-", "openai-key", is_base64url, 20, 2},
+    {"sk-", "openai-key", is_base64url, 20, false, true},
     {"sk_live_", "stripe-key", is_alnum, 16},
     {"rk_live_", "stripe-key", is_alnum, 16},
     {"github_pat_", "github-token", is_base64url, 22},
@@ -62,8 +62,8 @@ constexpr KeyForm kKeyForms[] = {
     {"ghr_", "github-token", is_alnum, 30},
     {"glpat-", "gitlab-token", is_base64url, 20},
     {"gsk_", "groq-key", is_alnum, 40},
-    {"AKIA", "aws-key", is_upper_or_digit, 16, 0, true},
-    {"ASIA", "aws-key", is_upper_or_digit, 16, 0, true},
+    {"AKIA", "aws-key", is_upper_or_digit, 16, true},
+    {"ASIA", "aws-key", is_upper_or_digit, 16, true},
     {"AIza", "google-key", is_base64url, 35},
     {"xoxb-", "slack-token", is_base64url, 10},
     {"xoxa-", "slack-token", is_base64url, 10},
@@ -73,7 +73,7 @@ constexpr KeyForm kKeyForms[] = {
     {"xapp-", "slack-token", is_base64url, 10},
     {"hf_", "huggingface-token", is_alnum, 30},
     {"npm_", "npm-token", is_alnum, 36},
-    {"pypi-", "pypi-token", is_base64url, 50, 2},
+    {"pypi-", "pypi-token", is_base64url, 50, false, true},
 };
 
 constexpr std::string_view kOtherKinds[] = {"secret", "password", "jwt", "authorization",
@@ -117,6 +117,9 @@ class Scanner {
     return static_cast<std::size_t>(std::count_if(run.begin(), run.end(), is_digit));
   }
 
+  // Whether a part between "-" and "_" has letters and digits and is no "v2".
+  bool has_mixed_part(std::size_t begin, std::size_t end) const;
+
   // How many bytes at a place are one unit that is copied as it is: a marker, or an
   // escape, whose last letter is no beginning of a word ("\nghp_", "%3Dghp_").
   std::size_t marker_size(std::size_t place) const;
@@ -149,7 +152,7 @@ class Scanner {
   std::optional<Found> url_password_;
   std::optional<Found> bearer_;
   std::optional<Found> assigned_;
-  // No key that needs digits, and no header of a JWT, begins before these: the run that
+  // No key that needs a mixed part, and no header of a JWT, begins before these: the run that
   // was looked through lacks something, so every part of it does.
   std::size_t no_key_before_ = 0;
   std::size_t no_jwt_before_ = 0;
@@ -161,6 +164,16 @@ bool Scanner::stands_at_in_any_case(std::size_t place, std::string_view word) co
   if (text_.size() - place < word.size()) return false;
   return std::equal(word.begin(), word.end(), text_.begin() + static_cast<std::ptrdiff_t>(place),
                     [](char a, char b) { return a == (is_upper(b) ? b - 'A' + 'a' : b); });
+}
+
+bool Scanner::has_mixed_part(std::size_t begin, std::size_t end) const {
+  while (begin < end) {
+    const std::size_t part_end = std::min(end, run_end(begin, is_alnum));
+    const std::size_t digits = count_digits(begin, part_end);
+    if (part_end - begin >= 3 && digits > 0 && digits < part_end - begin) return true;
+    begin = part_end + 1;
+  }
+  return false;
 }
 
 std::size_t Scanner::marker_size(std::size_t place) const {
@@ -253,12 +266,12 @@ std::optional<Found> Scanner::find_at(std::size_t place) {
 std::optional<Found> Scanner::find_key(std::size_t place) {
   for (const KeyForm& form : kKeyForms) {
     if (form.start[0] != text_[place] || !stands_at(place, form.start)) continue;
-    if (form.digits > 0 && place < no_key_before_) continue;
+    if (form.mixes && place < no_key_before_) continue;
     const std::size_t start_end = place + form.start.size();
     const std::size_t end = run_end(start_end, form.continues);
     const std::size_t size = end - start_end;
     if (form.exactly_least ? size != form.least || is_alnum(at(end)) : size < form.least) continue;
-    if (count_digits(start_end, end) >= form.digits) return Found{place, end, form.kind};
+    if (!form.mixes || has_mixed_part(start_end, end)) return Found{place, end, form.kind};
     no_key_before_ = end;
   }
   return std::nullopt;
@@ -322,7 +335,7 @@ std::optional<Found> Scanner::find_private_key(std::size_t place) const {
 std::optional<Found> Scanner::find_url_password(std::size_t place) const {
   if (!stands_at(place, "://")) return std::nullopt;
   const auto in_user_part = [](char byte) {
-    return !is_space(byte) && !is_quote(byte) && !is_one_of(byte, "/<>[]{}\\");
+    return !is_space(byte) && !is_quote(byte) && !is_one_of(byte, "/<>[]{}\\,");
   };
   const std::size_t user = place + 3;
   const std::size_t end = run_end(user, in_user_part);

@@ -18,6 +18,10 @@ constexpr std::string_view kSecretWords[] = {"token", "secret", "apikey", "crede
 // Before "key".
 constexpr std::string_view kKeyWords[] = {"api",     "access",     "secret",  "private", "auth",
                                           "signing", "encryption", "account", "master"};
+// Before "token", which then is a place in a list or a piece of text.
+constexpr std::string_view kHarmlessTokenWords[] = {"next",  "previous", "prev", "page",
+                                                    "start", "stop",     "end",  "continuation",
+                                                    "first", "last",     "bos",  "eos"};
 // Behind the word that counts.
 constexpr std::string_view kSuffixes[] = {"base",    "value", "prod", "production", "dev",
                                           "staging", "test",  "live", "old",        "new"};
@@ -33,6 +37,9 @@ constexpr std::string_view kOrdinaryValues[] = {
     "number",   "boolean",  "required",   "optional", "hidden", "undefined", "default",
     "bearer",   "changeme", "true",       "false",    "none",   "null",      "redacted",
     "unknown",  "disabled", "enabled",    "invalid",  "missing"};
+// Values of settings that are about passwords or text begin so: "utf8mb4", "bcrypt2".
+constexpr std::string_view kMethods[] = {"utf8",   "utf16",  "latin1", "base64", "bcrypt", "scrypt",
+                                         "argon2", "pbkdf2", "sha1",   "sha2",   "sha512", "md5"};
 constexpr std::string_view kPlaceholders[] = {"${",   "{{",  "$(", "...",        "xxxx",
                                               "****", "://", "<",  "[redacted:", "…"};
 constexpr std::string_view kPlaceholderWords[] = {"your", "example", "dummy", "placeholder"};
@@ -95,6 +102,12 @@ NameKind judge_last_word(const std::vector<std::string>& words) {
   const bool key = last == "key" && words.size() > 1;
   return key && is_among(words[words.size() - 2], kKeyWords) ? NameKind::Secret
                                                              : NameKind::Harmless;
+}
+
+// "token" alone is, in what language models say, a piece of text.
+bool is_weak_token(const std::vector<std::string>& words) {
+  if (words.back() != "token") return false;
+  return words.size() == 1 || is_among(words[words.size() - 2], kHarmlessTokenWords);
 }
 
 struct Makeup {
@@ -172,15 +185,29 @@ bool is_prose(std::string_view value, const std::string& lower) {
          });
 }
 
+// One capitalised word with letters beyond ASCII, as labels have: "Contraseña".
+bool is_foreign_label(std::string_view value) {
+  const auto is_beyond_ascii = [](char byte) { return static_cast<unsigned char>(byte) >= 0x80; };
+  return is_upper(value.front()) && std::any_of(value.begin(), value.end(), is_beyond_ascii) &&
+         std::all_of(value.begin() + 1, value.end(),
+                     [&](char byte) { return is_lower(byte) || is_beyond_ascii(byte); });
+}
+
+bool is_method(const std::string& lower) {
+  return std::any_of(std::begin(kMethods), std::end(kMethods),
+                     [&](std::string_view method) { return lower.starts_with(method); });
+}
+
 bool may_be_password(std::string_view value, Writing writing, const std::string& lower) {
   switch (writing) {
-    case Writing::Quoted: return value.size() >= 6 && !is_prose(value, lower);
+    case Writing::Quoted:
+      return value.size() >= 6 && !is_prose(value, lower) && !is_foreign_label(value);
     case Writing::Environment: return value.size() >= 4;
     case Writing::Bare: break;
   }
   if (looks_random(value)) return true;
   const Makeup makeup = makeup_of(value);
-  return value.size() >= 6 && makeup.letters > 0 && makeup.digits > 0 &&
+  return value.size() >= 6 && makeup.letters > 0 && makeup.digits > 0 && !is_method(lower) &&
          !is_named_for_itself(lower) && value.find_first_of("_.") == value.npos;
 }
 
@@ -207,6 +234,7 @@ NameKind judge_name(std::string_view name) {
   while (last.size() > 1 && is_digit(last.back())) last.pop_back();
 
   const bool upper = std::none_of(name.begin(), name.end(), is_lower);
+  if (!upper && !name.starts_with("--") && is_weak_token(words)) return NameKind::Mentions;
   if (upper && words.size() > 1 && is_among(last, kShortPasswordWords)) return NameKind::Password;
   const NameKind kind = judge_last_word(words);
   if (kind != NameKind::Harmless || is_among(last, kAboutSecrets)) return kind;

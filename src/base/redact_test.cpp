@@ -129,6 +129,8 @@ TEST_CASE("redact: values by the name before them") {
        "//registry.npmjs.org/:_authToken=[redacted:secret]"},
       {"passphrase: P@ss,word1!", "passphrase: P@ss,word1!"},  // a comma ends it: a known hole
       {"TOKEN_FOR_CI=a8f5f167f44f4964e6c998dee827110c", "TOKEN_FOR_CI=[redacted:secret]"},
+      {R"({"token": "a8f5f167f44f4964e6c998de"})", R"({"token": "[redacted:secret]"})"},
+      {"TOKEN=a1b2c3d4e5", "TOKEN=[redacted:secret]"},
       {"password2 = 'größer!1'", "password2 = '[redacted:password]'"},
   };
   for (const auto& row : rows) {
@@ -231,6 +233,14 @@ TEST_CASE("redact: ordinary text and code stay as they are") {
       "-----BEGIN PRIVATE KEY----- begins a block of base64",
       "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----",
       "\"-----BEGIN PRIVATE KEY-----\\n\" + encoded",
+      "{\"token\": \"function1(\", \"logprob\": -1}",
+      "{\"token\": \"(x1,y1);\", \"x\": 1}",
+      "next_token = page12abc",
+      "password: utf8mb4",
+      "password: bcrypt2",
+      "{\"password\": \"Contraseña\"}",
+      "sk-2024-report-for-bratislava-11.pdf",
+      "http://localhost:3000,admin@example.com",
       "monkey = \"abc123def456\"",
       "key = \"abc123def456\"",
       "commit a8f5f167f44f4964e6c998dee827110ca8f5f167",
