@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/utf8.h"
 #include "base/verify.h"
 
 namespace {
 
+using temper::is_valid_utf8;
 using temper::OutputCapture;
 
 std::string with_commas(std::size_t number) {
@@ -32,10 +34,7 @@ bool splits_character(std::string_view text, std::size_t place) {
     const auto first = static_cast<unsigned char>(text[start]);
     const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
     if (start + length <= place || start + length > text.size()) continue;
-    const std::string_view rest = text.substr(start + 1, length - 1);
-    if (std::all_of(rest.begin(), rest.end(), [](char byte) { return (byte & 0xC0) == 0x80; })) {
-      return true;
-    }
+    if (is_valid_utf8(text.substr(start, length))) return true;
   }
   return false;
 }

@@ -3,20 +3,13 @@
 #include <algorithm>
 
 #include "base/format.h"
+#include "base/utf8.h"
 
 namespace temper {
 namespace {
 
 std::uint64_t count_newlines(std::string_view bytes) {
   return static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n'));
-}
-
-bool continues_utf8(char byte) { return (byte & 0xC0) == 0x80; }
-
-// How long the sequence is that starts with `byte`; 1 for what starts none.
-std::size_t utf8_length(char byte) {
-  const auto value = static_cast<unsigned char>(byte);
-  return value >= 0xF0 ? 4 : value >= 0xE0 ? 3 : value >= 0xC0 ? 2 : 1;
 }
 
 // A cut may cost at most a quarter of what is kept.
@@ -27,37 +20,20 @@ std::string_view cut_end(std::string_view head) {
   if (newline != head.npos && head.size() - (newline + 1) <= near_enough(head)) {
     return head.substr(0, newline + 1);
   }
-  // No sequence is longer than 4 bytes, so only the last 3 can start an unfinished one.
-  for (std::size_t back = 1; back <= std::min<std::size_t>(3, head.size()); ++back) {
-    const char byte = head[head.size() - back];
-    if (continues_utf8(byte)) continue;
-    if (utf8_length(byte) > back) head.remove_suffix(back);
-    break;
-  }
-  return head;
+  return drop_split_end(head);
 }
 
 std::string_view cut_start(std::string_view tail) {
   const std::size_t newline = tail.find('\n');
   if (newline != tail.npos && newline + 1 <= near_enough(tail)) return tail.substr(newline + 1);
-  for (int skipped = 0; skipped < 3 && !tail.empty() && continues_utf8(tail[0]); ++skipped) {
-    tail.remove_prefix(1);
-  }
-  return tail;
-}
-
-// 1234567 -> "1,234,567".
-std::string with_commas(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t place = digits.size(); place > 3; place -= 3) digits.insert(place - 3, ",");
-  return digits;
+  return drop_split_start(tail);
 }
 
 std::string gap_note(std::uint64_t bytes, std::uint64_t lines) {
   const std::string in_lines =
-      lines == 0 ? "" : format(" ({} {})", with_commas(lines), lines == 1 ? "line" : "lines");
-  return format("[... {} {}{} left out ...]\n", with_commas(bytes), bytes == 1 ? "byte" : "bytes",
-                in_lines);
+      lines == 0 ? "" : format(" ({} {})", format_grouped(lines), lines == 1 ? "line" : "lines");
+  return format("[... {} {}{} left out ...]\n", format_grouped(bytes),
+                bytes == 1 ? "byte" : "bytes", in_lines);
 }
 
 }  // namespace

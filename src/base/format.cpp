@@ -30,6 +30,12 @@ std::string format_bytes(std::uint64_t bytes) {
   return format("{:.1f} {}", scaled.value, kUnits[scaled.unit]);
 }
 
+std::string format_grouped(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t place = digits.size(); place > 3; place -= 3) digits.insert(place - 3, ",");
+  return digits;
+}
+
 std::string format_count(std::uint64_t count) {
   static constexpr std::array<const char*, 6> kUnits = {"", "k", "M", "B", "T", "Q"};
   if (count < 1000) return format("{}", count);

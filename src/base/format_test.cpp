@@ -14,6 +14,14 @@ TEST_CASE("format: bytes for people") {
   CHECK(format_bytes(UINT64_MAX) == "16.0 EiB");
 }
 
+TEST_CASE("format: digits in groups") {
+  CHECK(format_grouped(0) == "0");
+  CHECK(format_grouped(999) == "999");
+  CHECK(format_grouped(1000) == "1,000");
+  CHECK(format_grouped(123456) == "123,456");
+  CHECK(format_grouped(UINT64_MAX) == "18,446,744,073,709,551,615");
+}
+
 TEST_CASE("format: counts for people") {
   CHECK(format_count(999) == "999");
   CHECK(format_count(1000) == "1.00 k");

@@ -14,6 +14,7 @@
 #include <numeric>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/format.h"
 #include "base/json.h"
 #include "base/printable.h"
@@ -61,8 +62,7 @@ std::string place_of(std::string_view text, std::size_t offset) {
 }
 
 bool is_word(char byte) {
-  return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-         (byte >= 'A' && byte <= 'Z') || byte == '_' || byte == '-' || byte == '+' || byte == '.';
+  return is_alnum(byte) || byte == '_' || byte == '-' || byte == '+' || byte == '.';
 }
 
 // What stands at `offset`, as it is shown in a message.

@@ -92,7 +92,7 @@ TEST_CASE("json: what is not JSON is refused, with the place and what was expect
       {"\xEF\xBB\xBFx", "line 1, column 1: a value was expected, not \"x\""},
       {"\xEF\xBB\xBF\xEF\xBB\xBF"
        "1",
-       "line 1, column 1: a value was expected, not \"\uFEFF\""},
+       "line 1, column 1: a value was expected, not \"\\ufeff\""},
       {"\xEF\xBB", "line 1, column 1: a value was expected, not \"\\xef\\xbb\""},
       {"NaN", "line 1, column 1: a value was expected, not \"NaN\""},
       {"[Infinity]", "line 1, column 2: a value was expected, not \"Infinity\""},

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/format.h"
 #include "base/redact_names.h"
 
@@ -20,19 +21,12 @@ namespace {
 
 constexpr std::string_view kMarkerStart = "[redacted:";
 
-bool is_lower(char byte) { return byte >= 'a' && byte <= 'z'; }
-bool is_upper(char byte) { return byte >= 'A' && byte <= 'Z'; }
-bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
-bool is_alnum(char byte) { return is_lower(byte) || is_upper(byte) || is_digit(byte); }
 bool is_space(char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
 bool is_blank(char byte) { return byte == ' ' || byte == '\t'; }
 bool is_quote(char byte) { return byte == '"' || byte == '\'' || byte == '`'; }
 bool is_one_of(char byte, std::string_view set) { return set.find(byte) != set.npos; }
 
 bool is_upper_or_digit(char byte) { return is_upper(byte) || is_digit(byte); }
-bool is_hex(char byte) {
-  return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
-}
 bool is_base64url(char byte) { return is_alnum(byte) || byte == '_' || byte == '-'; }
 bool is_base64(char byte) { return is_alnum(byte) || is_one_of(byte, "+/="); }
 bool is_credential(char byte) { return is_alnum(byte) || is_one_of(byte, "-._~+/="); }
@@ -184,13 +178,14 @@ std::size_t Scanner::marker_size(std::size_t place) const {
 }
 
 std::size_t Scanner::escape_size(std::size_t place) const {
-  if (text_[place] == '%') return is_hex(at(place + 1)) && is_hex(at(place + 2)) ? 3 : 0;
+  if (text_[place] == '%')
+    return is_hex_digit(at(place + 1)) && is_hex_digit(at(place + 2)) ? 3 : 0;
   if (const std::size_t size = colour_size(place)) return size;
   if (text_[place] != '\\') return 0;
   if (is_one_of(at(place + 1), "nrtbf\"'\\/") && place + 1 < text_.size()) return 2;
   if (at(place + 1) != 'u') return 0;
   for (std::size_t digit = place + 2; digit < place + 6; ++digit) {
-    if (!is_hex(at(digit))) return 0;
+    if (!is_hex_digit(at(digit))) return 0;
   }
   return 6;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace temper {
@@ -55,11 +56,6 @@ bool ends_as_one_of(std::string_view word, std::span<const std::string_view> end
   return std::any_of(ends.begin(), ends.end(),
                      [&](std::string_view end) { return word.ends_with(end); });
 }
-
-bool is_lower(char byte) { return byte >= 'a' && byte <= 'z'; }
-bool is_upper(char byte) { return byte >= 'A' && byte <= 'Z'; }
-bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
-bool is_alnum(char byte) { return is_lower(byte) || is_upper(byte) || is_digit(byte); }
 
 // Whether one of the words between all that is no ASCII letter or digit is so.
 template <typename IsSo>

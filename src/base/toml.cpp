@@ -237,7 +237,8 @@ std::string toml_string(std::string_view text) {
       case '\r': written += "\\r"; break;
       default:
         if (acts_when_shown(point.value)) {
-          written += format("\\u{:04X}", static_cast<std::uint32_t>(point.value));
+          const auto number = static_cast<std::uint32_t>(point.value);
+          written += number > 0xFFFF ? format("\\U{:08X}", number) : format("\\u{:04X}", number);
         } else {
           append_utf8(written, point.value);
         }

@@ -1,5 +1,6 @@
 #include "base/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/verify.h"
@@ -105,15 +106,31 @@ std::string make_valid_utf8(std::string_view text) {
 
 std::string_view truncate_bytes(std::string_view text, std::size_t max_bytes) {
   if (text.size() <= max_bytes) return text;
-  // A code point that reaches over the cut began at most three bytes before it.
-  for (std::size_t back = 1; back <= 3 && back <= max_bytes; ++back) {
-    const std::size_t start = max_bytes - back;
-    if (is_continuation(byte_at(text, start))) continue;
-    const CodePoint point = first_code_point(text.substr(start));
-    if (start + point.bytes > max_bytes && point.valid) return text.substr(0, start);
-    break;
+  const std::string_view piece = text.substr(0, max_bytes);
+  const std::string_view whole = drop_split_end(piece);
+  const bool split = first_code_point(text.substr(whole.size())).valid;
+  return split ? whole : piece;  // what the cut does not split was invalid before
+}
+
+std::string_view drop_split_end(std::string_view piece) {
+  // What is missing a byte has three at most.
+  for (std::size_t back = 1; back <= std::min<std::size_t>(3, piece.size()); ++back) {
+    const std::size_t start = piece.size() - back;
+    if (is_continuation(byte_at(piece, start))) continue;
+    const CodePoint point = first_code_point(piece.substr(start));
+    const bool split =
+        !point.valid && point.bytes == back && lead_of(byte_at(piece, start)).bytes > back;
+    return split ? piece.substr(0, start) : piece;
   }
-  return text.substr(0, max_bytes);
+  return piece;
+}
+
+std::string_view drop_split_start(std::string_view piece) {
+  for (int dropped = 0; dropped < 3 && !piece.empty(); ++dropped) {
+    if (!is_continuation(byte_at(piece, 0))) break;
+    piece.remove_prefix(1);
+  }
+  return piece;
 }
 
 }  // namespace temper

@@ -34,4 +34,9 @@ std::string make_valid_utf8(std::string_view text);
 // The longest beginning of at most `max_bytes` that splits no code point.
 std::string_view truncate_bytes(std::string_view text, std::size_t max_bytes);
 
+// For a piece that was cut out of a text somewhere: without the beginning of a code point
+// at its end, or the rest of one at its start.
+std::string_view drop_split_end(std::string_view piece);
+std::string_view drop_split_start(std::string_view piece);
+
 }  // namespace temper

@@ -65,5 +65,31 @@ TEST_CASE("utf8: a cut splits no code point") {
   CHECK(truncate_bytes("", 0) == "");
 }
 
+TEST_CASE("utf8: a piece loses what was split at its ends") {
+  const std::pair<std::string_view, std::string_view> ends[] = {
+      {"", ""},
+      {"a\xc3", "a"},
+      {"a\xe6\xbc", "a"},
+      {"a\xf0\x9f\x98", "a"},
+      {"a\xc3\xa9", "a\xc3\xa9"},
+      {"a\xff", "a\xff"},          // begins nothing
+      {"a\xe0\x80", "a\xe0\x80"},  // overlong
+      {"\xbc\xbc\xbc\xbc", "\xbc\xbc\xbc\xbc"},
+  };
+  for (const auto& row : ends) CHECK(drop_split_end(row.first) == row.second);
+  const std::pair<std::string_view, std::string_view> starts[] = {
+      {"", ""},
+      {"\xa9"
+       "a",
+       "a"},
+      {"\x9f\x98\x80"
+       "a",
+       "a"},
+      {"\x80\x80\x80\x80", "\x80"},  // no code point has so many
+      {"\xc3\xa9", "\xc3\xa9"},
+  };
+  for (const auto& row : starts) CHECK(drop_split_start(row.first) == row.second);
+}
+
 }  // namespace
 }  // namespace temper
