@@ -42,7 +42,7 @@ long run_once(std::vector<std::string> words) {
 
 void start(benchmark::State& state, const std::vector<std::string>& words) {
   long peak_bytes = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const long bytes = run_once(words);
     if (bytes < 0) {
       state.SkipWithError("the program did not run");

@@ -152,6 +152,7 @@ TEST_CASE("config: what is shown can be read again, and acts on no terminal") {
   const std::pair<std::string, std::string> rows[] = {
       {"a\"b\\c\n\t\x1b", R"("a\"b\\c\n\t\u001B")"},
       {"\x7f\u0085\u009b", R"("\u007F\u0085\u009B")"},
+      // NOLINTNEXTLINE(misc-misleading-bidirectional): it is what is tested
       {"\u202e\u2028\u2066\u200f", R"("\u202E\u2028\u2066\u200F")"},
       {"h\u00e9 \U0001F600", "\"h\u00e9 \U0001F600\""},
   };

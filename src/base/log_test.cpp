@@ -75,6 +75,7 @@ TEST_CASE("log: the sink is called by one thread at a time") {
   Log log(LogLevel::Info, sink, redactor, clock);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int thread = 0; thread < 4; ++thread) {
       threads.emplace_back([&log] {
         for (int line = 0; line < 2000; ++line) log.info("x");

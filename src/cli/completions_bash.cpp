@@ -67,6 +67,7 @@ std::string option_words(const std::vector<Option>& options) {
 
 std::string quoted_words(const std::vector<NextWord>& list) {
   std::vector<std::string> words;
+  words.reserve(list.size());
   for (const NextWord& next : list) words.emplace_back(next.word);
   return shell_quoted(join(words, " "));
 }

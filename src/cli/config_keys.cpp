@@ -3,7 +3,7 @@
 namespace temper::cli {
 
 const std::vector<ConfigKey>& config_keys() {
-  static const std::vector<ConfigKey> keys = {
+  static const std::vector<ConfigKey> kKeys = {
       {.name = std::string(kUiColor),
        .type = ConfigType::Choice,
        .standard = "auto",
@@ -19,7 +19,7 @@ const std::vector<ConfigKey>& config_keys() {
        .standard = std::vector<std::string>{},
        .help = "more folders with GGUF files; each starts with / or ~/"},
   };
-  return keys;
+  return kKeys;
 }
 
 std::vector<std::string_view> config_key_names() {
