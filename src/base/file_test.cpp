@@ -2,12 +2,14 @@
 
 #include <dirent.h>
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <vector>
@@ -200,8 +202,22 @@ TEST_CASE("file: a directory that cannot be synced is met before the file is rep
   CHECK(names_in(directory.path()) == std::vector<std::string>{"a"});
 }
 
-std::string watched_directory;
-mode_t mode_while_written = 0;
+constexpr rlim_t kFullAfter = 4096;
+volatile std::sig_atomic_t mode_while_written = 0;
+
+// In a signal handler only descriptors can be asked: the file that is full is the one.
+void note_mode_of_full_file(int /*signal*/) {
+  const int saved_errno = errno;
+  for (int descriptor = 3; descriptor < 256; ++descriptor) {
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    if ((::fcntl(descriptor, F_GETFL) & O_ACCMODE) == O_RDONLY) continue;
+    if (status.st_size == static_cast<off_t>(kFullAfter)) {
+      mode_while_written = static_cast<int>(status.st_mode & 07777);
+    }
+  }
+  errno = saved_errno;
+}
 
 TEST_CASE("file: what is private stays so while it is written") {
   const TemporaryDirectory directory = make_temporary_directory();
@@ -209,16 +225,11 @@ TEST_CASE("file: what is private stays so while it is written") {
   REQUIRE(write_file_atomically(path, "old", 0600).ok());
 
   // The signal of a disk that is full comes while the file is being written.
-  watched_directory = directory.path();
   mode_while_written = 0;
-  const auto handler = std::signal(SIGXFSZ, [](int) {
-    for (const std::string& name : names_in(watched_directory)) {
-      if (name != "a") mode_while_written = mode_of(watched_directory + "/" + name);
-    }
-  });
+  const auto handler = std::signal(SIGXFSZ, note_mode_of_full_file);
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
-  const rlimit small{4096, before.rlim_max};
+  const rlimit small{kFullAfter, before.rlim_max};
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
   const mode_t mask = ::umask(0);
   const std::string outcome = write_outcome(path, std::string(10000, 'x'));
@@ -227,7 +238,7 @@ TEST_CASE("file: what is private stays so while it is written") {
   std::signal(SIGXFSZ, handler);
 
   CHECK(outcome == "refused: cannot write " + path + ": File too large");
-  CHECK(mode_while_written == 0600);
+  CHECK(static_cast<int>(mode_while_written) == 0600);
 }
 
 TEST_CASE("file: a link that anybody may have put there is not followed") {
@@ -293,7 +304,7 @@ TEST_CASE("file: a failed write leaves the old file and nothing else") {
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  const rlimit small{4096, before.rlim_max};
+  const rlimit small{kFullAfter, before.rlim_max};
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
   const std::string outcome = write_outcome(path, std::string(10000, 'x'));
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
