@@ -1,4 +1,5 @@
 #include "base/thread_pool.h"
+#include "support/processes.h"
 
 #include <doctest/doctest.h>
 #include <malloc.h>
@@ -67,6 +68,7 @@ TEST_CASE("thread pool: loops that are done leave nothing behind") {
 }
 
 TEST_CASE("thread pool: where the system gives no more threads, it works with those it has") {
+  NEEDS_PROGRAMS();
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   std::puts("SKIPPED: fewer threads than wanted: a sanitizer needs all of the address space");
 #else

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/temporary_directory.h"
+#include "support/processes.h"
 
 namespace temper::cli {
 namespace {
@@ -78,6 +79,7 @@ TEST_CASE("doctor: memory is what is available, and what a container grants") {
 }
 
 TEST_CASE("doctor: programs that are missing, wrong, or right") {
+  NEEDS_PROGRAMS();
   Machine machine;
   CHECK(machine.examine(check_git) ==
         "warn git: not found; the agent commits its work with it -> sudo apt-get install git\n");
@@ -97,6 +99,7 @@ TEST_CASE("doctor: programs that are missing, wrong, or right") {
 }
 
 TEST_CASE("doctor: of a program that does not run, nothing else is said") {
+  NEEDS_PROGRAMS();
   Machine machine;
   machine.program("git", "kill -9 $$\n");
   CHECK(machine.examine(check_git) ==
@@ -129,6 +132,7 @@ TEST_CASE("slow: doctor: a program that hangs is not waited for, nor judged") {
 }
 
 TEST_CASE("doctor: git wants a name and an address") {
+  NEEDS_PROGRAMS();
   Machine machine;
   machine.program("git", "[ \"$1\" = --version ] && echo git version 2.39.5 && exit\nexit 1\n");
   CHECK(machine.examine(check_git) ==
@@ -139,6 +143,7 @@ TEST_CASE("doctor: git wants a name and an address") {
 }
 
 TEST_CASE("doctor: a sandbox counts only if it works") {
+  NEEDS_PROGRAMS();
   Machine machine;
   CHECK(machine.examine(check_bubblewrap) ==
         "warn bubblewrap: not found; commands of the agent cannot be confined -> sudo apt-get "
@@ -180,6 +185,7 @@ TEST_CASE("doctor: the disk counts only if it can be written") {
 }
 
 TEST_CASE("doctor: graphics are named, by their driver or by the kernel") {
+  NEEDS_PROGRAMS();
   Machine machine;
   CHECK(machine.examine(check_graphics) ==
         "info graphics: none found; models run on the processor\n");

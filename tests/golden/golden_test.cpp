@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/run_process.h"
 #include "base/temporary_directory.h"
+#include "support/processes.h"
 
 namespace temper::golden {
 namespace {
@@ -85,6 +86,7 @@ std::string run_runner(const TemporaryDirectory& folder, std::vector<std::string
 }
 
 TEST_CASE("golden: the runner finds a planted mismatch, and an update mends it") {
+  NEEDS_PROGRAMS();
   Result<TemporaryDirectory> folder = TemporaryDirectory::create();
   REQUIRE(folder);
   const std::string file = *folder / "a.golden";
@@ -99,6 +101,7 @@ TEST_CASE("golden: the runner finds a planted mismatch, and an update mends it")
 }
 
 TEST_CASE("golden: the runner says aloud what it skips, and starts each file anew") {
+  NEEDS_PROGRAMS();
   Result<TemporaryDirectory> folder = TemporaryDirectory::create();
   REQUIRE(folder);
   REQUIRE(write_file_atomically(*folder / "a.golden", "needs no-such-program\n$ false\n"));
