@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 
+#include "base/unique_directory.h"
 #include "base/unique_fd.h"
 
 namespace temper {
@@ -47,10 +47,7 @@ std::optional<ProcessEntry> read_entry(int proc, const char* name) {
 }
 
 Result<std::vector<ProcessEntry>> all_processes() {
-  struct CloseDirectory {
-    void operator()(DIR* directory) const { ::closedir(directory); }
-  };
-  const std::unique_ptr<DIR, CloseDirectory> proc(::opendir("/proc"));
+  const UniqueDirectory proc(::opendir("/proc"));
   if (!proc) return system_error("cannot list the processes in /proc", errno);
   std::vector<ProcessEntry> all;
   while (const dirent* name = ::readdir(proc.get())) {

@@ -7,21 +7,16 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <memory>
 #include <string_view>
 #include <vector>
 
 #include "base/file.h"
 #include "base/format.h"
+#include "base/unique_directory.h"
 #include "base/unique_fd.h"
 
 namespace temper {
 namespace {
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
 // Gives its owner all rights to the directory `name` in `parent`, where it is one: through
 // a descriptor of the directory itself, so that a link put in its place is not followed.
@@ -33,7 +28,7 @@ bool give_rights(int parent, const std::string& name) {
 }
 
 // Opens the directory `name` in `parent`, with all rights where we are its owner.
-Directory open_directory(int parent, const std::string& name) {
+UniqueDirectory open_directory(int parent, const std::string& name) {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   UniqueFd opened(::openat(parent, name.c_str(), kFlags));
   if (!opened.is_open() && errno == EACCES && give_rights(parent, name)) {
@@ -44,7 +39,7 @@ Directory open_directory(int parent, const std::string& name) {
   if (::fstat(opened.get(), &status) == 0 && (status.st_mode & 0700) != 0700) {
     ::fchmod(opened.get(), 0700);  // where it fails, the removal will say so
   }
-  Directory directory(::fdopendir(opened.get()));
+  UniqueDirectory directory(::fdopendir(opened.get()));
   if (directory) static_cast<void>(opened.release());
   return directory;
 }
@@ -63,7 +58,7 @@ std::vector<std::string> names_in(DIR* directory) {
 Result<void> remove_entry(int parent, const std::string& name, const std::string& path) {
   if (::unlinkat(parent, name.c_str(), 0) == 0 || errno == ENOENT) return {};
   const int reason = errno;
-  const Directory directory = open_directory(parent, name);
+  const UniqueDirectory directory = open_directory(parent, name);
   if (!directory) {
     // ENOTDIR, ELOOP: it is no directory, so the first failure is the true one.
     const bool no_directory = errno == ENOTDIR || errno == ELOOP;
