@@ -56,4 +56,15 @@ void decode_q4_k(const std::byte* blocks, std::size_t block_count, float* values
 void decode_q5_k(const std::byte* blocks, std::size_t block_count, float* values);
 void decode_q6_k(const std::byte* blocks, std::size_t block_count, float* values);
 
+void decode_iq2_xxs(const std::byte* blocks, std::size_t block_count, float* values);
+void decode_iq2_xs(const std::byte* blocks, std::size_t block_count, float* values);
+void decode_iq2_s(const std::byte* blocks, std::size_t block_count, float* values);
+
+void decode_iq3_xxs(const std::byte* blocks, std::size_t block_count, float* values);
+void decode_iq3_s(const std::byte* blocks, std::size_t block_count, float* values);
+
+void decode_iq4_nl(const std::byte* blocks, std::size_t block_count, float* values);
+void decode_iq4_xs(const std::byte* blocks, std::size_t block_count, float* values);
+void decode_mxfp4(const std::byte* blocks, std::size_t block_count, float* values);
+
 }  // namespace temper::engine
