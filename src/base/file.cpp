@@ -193,15 +193,16 @@ Result<void> check_path(const std::string& path) {
   return {};
 }
 
-Result<OpenedFile> open_regular_file(const std::string& path) {
+Result<OpenedFile> open_regular_file(const std::string& path, const std::string& name) {
   TRY(check_path(path));
+  const std::string& shown = name.empty() ? path : name;
   // O_NONBLOCK: opening a pipe that nobody writes must not wait.
   UniqueFd opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   struct stat status {};
   if (!opened.is_open() || ::fstat(opened.get(), &status) != 0) {
-    return system_error(format("cannot open {}", path), errno);
+    return system_error(format("cannot open {}", shown), errno);
   }
-  TRY(require_regular(path, status.st_mode));
+  TRY(require_regular(shown, status.st_mode));
   return OpenedFile{std::move(opened), static_cast<std::size_t>(status.st_size)};
 }
 

@@ -41,11 +41,12 @@ Result<void> write_file_atomically(const std::string& path, std::string_view byt
 Result<void> make_directories(const std::string& path, mode_t mode = 0755);
 
 // Opens an existing regular file for reading; what is not one is refused, without waiting.
+// Errors call it `name` where one is given: the path as a person has written it.
 struct OpenedFile {
   UniqueFd descriptor;
   std::size_t bytes = 0;  // at this moment, and 0 for files of /proc
 };
-Result<OpenedFile> open_regular_file(const std::string& path);
+Result<OpenedFile> open_regular_file(const std::string& path, const std::string& name = {});
 
 // Reads once into `buffer`, again where a signal interrupted; 0 at the end.
 Result<std::size_t> read_some(int descriptor, char* buffer, std::size_t size,

@@ -91,6 +91,7 @@ class GgufParser {
     TRY(read_alignment());
     TRY(read_tensor_table());
     TRY(place_tensors());
+    file_.table_bytes_ = cursor_.position();
     TRY(check_overlaps());
     return check_end();
   }
@@ -333,6 +334,23 @@ Result<const MetadataValue*> GgufFile::require(std::string_view key) const {
   if (value == nullptr)
     return Error{Code::NotFound, format("{}: there is no key `{}`", name_, key)};
   return value;
+}
+
+Result<void> GgufFile::check_layers(std::string_view key, const MetadataValue& value,
+                                    std::uint64_t layers) const {
+  if (layers > kMaxLayers) {
+    return Error{Code::Limit, format("{}: the model is said to have {} layers, but at most {} are "
+                                     "supported",
+                                     name_, layers, kMaxLayers)};
+  }
+  const std::uint64_t items = value.item_count();
+  if (!value.is_array() || items == layers) return {};
+  const Result<std::string_view> architecture = at<std::string_view>("general.architecture");
+  const Result<std::uint64_t> blocks =
+      at<std::uint64_t>(format("{}.block_count", architecture ? *architecture : ""));
+  if (items > layers && blocks && items == *blocks) return {};
+  return about(key, Error{Code::Corrupt,
+                          format("it has {} items, but the model has {} layers", items, layers)});
 }
 
 Error GgufFile::about(std::string_view key, const Error& error) const {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -56,6 +57,8 @@ class GgufFile {
   std::uint32_t version() const { return version_; }
   std::uint64_t alignment() const { return alignment_; }  // a power of two
   std::uint64_t byte_count() const { return byte_count_; }
+  // How many bytes come before the tensors' data: header, metadata and table.
+  std::uint64_t table_bytes() const { return table_bytes_; }
 
   // Both in the order of the file, and unique by name.
   const std::vector<MetadataEntry>& metadata() const { return metadata_; }
@@ -80,16 +83,42 @@ class GgufFile {
     return items ? std::move(items) : Result<std::vector<T>>(about(key, items.error()));
   }
 
+  // As at(), but a key that is absent is no error.
+  template <typename T>
+  Result<std::optional<T>> find_as(std::string_view key) const {
+    if (find(key) == nullptr) return std::optional<T>();
+    return std::optional<T>(TRY(at<T>(key)));
+  }
+
+  // A value for each of `layers` layers, the first ones of the model. Where the file has
+  // one value, it is that of all; where it has an array, the array has as many items,
+  // or one for each of the model's blocks (ARCHITECTURE.block_count), of which the last
+  // may be more than layers: draft heads. More than kMaxLayers are refused.
+  template <typename T>
+  Result<std::vector<T>> per_layer(std::string_view key, std::uint64_t layers) const {
+    const MetadataValue* value = TRY(require(key));
+    TRY(check_layers(key, *value, layers));
+    if (!value->is_array()) return std::vector<T>(layers, TRY(at<T>(key)));
+    std::vector<T> items = TRY(list_at<T>(key));
+    items.resize(layers);
+    return items;
+  }
+
+  static constexpr std::uint64_t kMaxLayers = 1 << 14;
+
  private:
   friend class GgufParser;
 
   Result<const MetadataValue*> require(std::string_view key) const;
   Error about(std::string_view key, const Error& error) const;
+  Result<void> check_layers(std::string_view key, const MetadataValue& value,
+                            std::uint64_t layers) const;
 
   std::string name_;
   std::uint32_t version_ = 0;
   std::uint64_t alignment_ = 32;
   std::uint64_t byte_count_ = 0;
+  std::uint64_t table_bytes_ = 0;
   std::vector<MetadataEntry> metadata_;
   std::vector<Tensor> tensors_;
   // Indices into the two above, sorted by name.

@@ -245,8 +245,9 @@ constexpr std::uint64_t kHuge[] = {1000,           UINT32_MAX,         1ULL << 3
                                    UINT64_MAX / 8, UINT64_MAX / 8 + 1, UINT64_MAX / 2,
                                    1ULL << 63,     UINT64_MAX - 7,     UINT64_MAX};
 
-// CVE-2024-23496 and its kin: a count or a length from the file, multiplied or
-// incremented until it wrapped, became the size of an allocation.
+// CVE-2024-23496 (a length) and its kin, CVE-2024-21802, 21825, 21836 and 23605: a
+// count or a length from the file, multiplied or incremented until it wrapped, became
+// the size of an allocation.
 TEST_CASE("gguf file: counts and lengths that the file cannot hold are refused (CVE-2024-23496)") {
   for (std::uint64_t huge : kHuge) {
     GgufWriter keys = small_file();
@@ -280,7 +281,7 @@ TEST_CASE("gguf file: counts and lengths that the file cannot hold are refused (
       "read");
 }
 
-TEST_CASE("gguf file: dimensions whose product wraps are refused") {
+TEST_CASE("gguf file: dimensions whose product wraps are refused (CVE-2026-33298)") {
   const std::uint64_t half = 1ULL << 32;
   CHECK(outcome(one_tensor({.dimensions = {half, half}})) ==
         "m.gguf: tensor `t`: its dimensions multiply to more than 64 bits can count");
@@ -297,8 +298,8 @@ TEST_CASE("gguf file: dimensions whose product wraps are refused") {
 }
 
 // CVE-2025-53630: sizes of tensors, each padded and summed, wrapped to a small
-// sum. CVE-2026-27940: the check added for it was passed by wrapping one step
-// earlier, in the padding or in what was added to the sum.
+// sum. CVE-2026-27940: the check added for it was passed by a sum just below the limit,
+// which wrapped one step later, when the room for the table was added to it.
 TEST_CASE("gguf file: tensor sizes whose sum wraps are refused (CVE-2025-53630, CVE-2026-27940)") {
   const auto of_bytes = [](std::initializer_list<std::uint64_t> sizes, bool contiguous) {
     GgufWriter writer;

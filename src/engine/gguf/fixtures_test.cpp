@@ -80,6 +80,25 @@ TEST_CASE("gguf fixtures: a file is mapped and stays readable where it is moved"
         std::string::npos);
 }
 
+// Files that broke other parsers; see file_test.cpp for what each is.
+TEST_CASE("gguf fixtures: inputs of published vulnerabilities are refused, each for its fault") {
+  const auto outcome = [](std::string_view name) {
+    const Result<OpenGguf> file = open_gguf(kRoot / "fuzz/corpus/gguf" / name, "m");
+    return file ? "accepted" : file.error().message;
+  };
+  CHECK(outcome("cve_2024_23496") ==
+        "m: key 1 of 1: the file ends inside its name, which needs 18446744073709551615 bytes at "
+        "byte 32 where 16 are left; it may not have been downloaded whole");
+  CHECK(outcome("cve_2025_53630") ==
+        "m: tensor `a` has 18446744073709551552 bytes at offset 0, but the file has only 64 bytes "
+        "of tensors; it may not have been downloaded whole");
+  CHECK(outcome("cve_2026_27940") ==
+        "m: tensor `a` has 18446744073709551104 bytes at offset 0, but the file has only 64 bytes "
+        "of tensors; it may not have been downloaded whole");
+  CHECK(outcome("cve_2026_33298") ==
+        "m: tensor `a`: its dimensions multiply to more than 64 bits can count");
+}
+
 TEST_CASE("gguf fixtures: every model is read, and cut it is refused") {
   const fs::path folder = kRoot / "../shared/fixtures/models";
   if (is_missing(folder)) return;

@@ -90,6 +90,11 @@ Result<MetadataValue> MetadataValue::parse(std::uint32_t type_id, Cursor& cursor
   return value;
 }
 
+bool MetadataValue::operator==(const MetadataValue& other) const {
+  return type_ == other.type_ && item_type_ == other.item_type_ &&
+         std::ranges::equal(bytes_, other.bytes_);
+}
+
 MetadataValue MetadataValue::next_item(Cursor& cursor) const {
   Result<MetadataValue> item = parse(static_cast<std::uint32_t>(item_type_), cursor);
   VERIFY(item.ok(), "an array's items were checked when it was parsed");

@@ -52,6 +52,9 @@ class MetadataValue {
   template <typename T>
   Result<T> as() const;
 
+  // Of one type and alike byte for byte.
+  bool operator==(const MetadataValue& other) const;
+
   // Of arrays: what they hold, and how many.
   ValueType item_type() const { return item_type_; }
   std::uint64_t item_count() const { return item_count_; }

@@ -110,6 +110,73 @@ TEST_CASE("gguf value: arrays give their items, converted like single values") {
       "m.gguf: key `k`: it holds the boolean 3, which must be 0 or 1");
 }
 
+std::string text_of(const Result<std::optional<std::uint64_t>>& value) {
+  if (!value) return value.error().message;
+  return value->has_value() ? format("{}", **value) : "none";
+}
+
+TEST_CASE("gguf value: a key may be absent, but not of the wrong type") {
+  const std::string bytes = GgufWriter().put("k", 7).put("text", "7").bytes();
+  const Result<GgufFile> file = GgufFile::parse(std::as_bytes(std::span(bytes)), "m.gguf");
+  REQUIRE(file.ok());
+  CHECK(text_of(file->find_as<std::uint64_t>("k")) == "7");
+  CHECK(text_of(file->find_as<std::uint64_t>("K")) == "none");
+  CHECK(text_of(file->find_as<std::uint64_t>("text")) ==
+        "m.gguf: key `text`: it is a string, not an integer");
+}
+
+TEST_CASE("gguf value: a value for each layer, from one for all or from an array") {
+  GgufWriter writer;
+  writer.put("general.architecture", "qwen35")
+      .put("qwen35.block_count", 5)
+      .put("one", 7)
+      .put("yes", true)
+      .put_array("three", std::vector<int>{1, 2, 3})
+      .put_array("four", std::vector<int>{1, 2, 3, 4})
+      .put_array("five", std::vector<int>{1, 2, 3, 4, 5})
+      .put_array("six", std::vector<int>{1, 2, 3, 4, 5, 6})
+      .put_array("words", std::vector<std::string_view>(4, "a"));
+  const std::string bytes = writer.bytes();
+  const Result<GgufFile> file = GgufFile::parse(std::as_bytes(std::span(bytes)), "m.gguf");
+  REQUIRE(file.ok());
+  // Four layers, of a model with five blocks: the last is a draft head.
+  const auto numbers = [&](std::string_view key, std::uint64_t layers = 4) {
+    return outcome(file->per_layer<std::uint64_t>(key, layers));
+  };
+  CHECK(numbers("one") == "[7][7][7][7]");
+  CHECK(numbers("four") == "[1][2][3][4]");
+  CHECK(numbers("five") == "[1][2][3][4]");
+  CHECK(numbers("five", 5) == "[1][2][3][4][5]");
+  CHECK(numbers("one", 0) == "");
+  CHECK(outcome(file->per_layer<bool>("yes", 2)) == "[true][true]");
+
+  CHECK(numbers("three") == "m.gguf: key `three`: it has 3 items, but the model has 4 layers");
+  CHECK(numbers("six") == "m.gguf: key `six`: it has 6 items, but the model has 4 layers");
+  CHECK(numbers("five", 6) == "m.gguf: key `five`: it has 5 items, but the model has 6 layers");
+  CHECK(numbers("words") == "m.gguf: key `words`: it is a string, not an integer");
+  CHECK(numbers("none") == "m.gguf: there is no key `none`");
+  // A count from the file is no reason to fill the memory.
+  CHECK(numbers("one", UINT64_MAX) ==
+        "m.gguf: the model is said to have 18446744073709551615 layers, but at most 16384 are "
+        "supported");
+}
+
+TEST_CASE("gguf value: two are equal when they are alike byte for byte") {
+  GgufWriter writer;
+  writer.put("a", 1).put("b", 1).put("c", 2).put("d", std::uint32_t{1}).put("e", 1.0F);
+  writer.put_array("f", std::vector<int>{1}).put_array("g", std::vector<std::uint32_t>{1});
+  const std::string bytes = writer.bytes();
+  const Result<GgufFile> file = GgufFile::parse(std::as_bytes(std::span(bytes)), "m.gguf");
+  REQUIRE(file.ok());
+  std::string equal;
+  for (const MetadataEntry& one : file->metadata()) {
+    for (const MetadataEntry& other : file->metadata()) {
+      if (one.value == other.value) equal += format(" {}{}", one.key, other.key);
+    }
+  }
+  CHECK(equal == " aa ab ba bb cc dd ee ff gg");
+}
+
 TEST_CASE("gguf value: the first items of an array, without the rest") {
   GgufWriter writer;
   writer.put_array("k", std::vector<std::string_view>{"a", "b", "c"}).put("one", 1);

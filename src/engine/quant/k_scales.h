@@ -1,0 +1,32 @@
+// The eight six-bit scales and mins of a Q4_K or Q5_K block in their twelve bytes.
+//
+// Of the first four sub-blocks a byte has the scale in its low six bits, and another,
+// four further, the min. Of the last four, a byte has the scale's low nibble below
+// the min's, and their two high bits lie above the first four's.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/quant/blocks.h"
+
+namespace temper::engine {
+
+struct ScalesAndMins {
+  std::array<int, 8> scales;  // 0 to 63
+  std::array<int, 8> mins;
+};
+
+inline ScalesAndMins unpack_scales_and_mins(const Bytes<12>& packed) {
+  ScalesAndMins parts;
+  for (std::size_t i = 0; i < 4; ++i) {
+    parts.scales[i] = packed[i] & 63;
+    parts.mins[i] = packed[i + 4] & 63;
+    parts.scales[i + 4] = (packed[i + 8] & 15) | packed[i] >> 6 << 4;
+    parts.mins[i + 4] = packed[i + 8] >> 4 | packed[i + 4] >> 6 << 4;
+  }
+  return parts;
+}
+
+}  // namespace temper::engine

@@ -1,0 +1,76 @@
+// Q4_0, Q4_1, Q5_0, Q5_1 and Q8_0: 32 elements with one scale, and perhaps one
+// least value.
+#include "engine/quant/blocks.h"
+#include "engine/quant/formats.h"
+#include "engine/quant/half.h"
+
+namespace temper::engine {
+namespace {
+
+// The fifth bits of elements i and 16 + i, where their nibbles leave off.
+struct FifthBits {
+  explicit FifthBits(const Bytes<4>& bytes) { std::memcpy(&bits, bytes.data(), sizeof bits); }
+  int low(std::size_t i) const { return static_cast<int>((bits >> i) << 4 & 16); }
+  int high(std::size_t i) const { return static_cast<int>(bits >> (12 + i) & 16); }
+  std::uint32_t bits = 0;
+};
+
+}  // namespace
+
+// scale * (q - 8)
+void decode_q4_0(const std::byte* blocks, std::size_t block_count, float* values) {
+  decode_each<BlockQ4_0>(blocks, block_count, values, [](const BlockQ4_0& block, float* out) {
+    const float scale = float_from_half(block.scale);
+    for (std::size_t i = 0; i < 16; ++i) {
+      out[i] = scale * static_cast<float>((block.nibbles[i] & 15) - 8);
+      out[16 + i] = scale * static_cast<float>((block.nibbles[i] >> 4) - 8);
+    }
+  });
+}
+
+// scale * q + least
+void decode_q4_1(const std::byte* blocks, std::size_t block_count, float* values) {
+  decode_each<BlockQ4_1>(blocks, block_count, values, [](const BlockQ4_1& block, float* out) {
+    const float scale = float_from_half(block.scale);
+    const float least = float_from_half(block.least);
+    for (std::size_t i = 0; i < 16; ++i) {
+      out[i] = scale * static_cast<float>(block.nibbles[i] & 15) + least;
+      out[16 + i] = scale * static_cast<float>(block.nibbles[i] >> 4) + least;
+    }
+  });
+}
+
+// scale * (q - 16)
+void decode_q5_0(const std::byte* blocks, std::size_t block_count, float* values) {
+  decode_each<BlockQ5_0>(blocks, block_count, values, [](const BlockQ5_0& block, float* out) {
+    const float scale = float_from_half(block.scale);
+    const FifthBits fifth(block.fifth_bits);
+    for (std::size_t i = 0; i < 16; ++i) {
+      out[i] = scale * static_cast<float>(((block.nibbles[i] & 15) | fifth.low(i)) - 16);
+      out[16 + i] = scale * static_cast<float>(((block.nibbles[i] >> 4) | fifth.high(i)) - 16);
+    }
+  });
+}
+
+// scale * q + least
+void decode_q5_1(const std::byte* blocks, std::size_t block_count, float* values) {
+  decode_each<BlockQ5_1>(blocks, block_count, values, [](const BlockQ5_1& block, float* out) {
+    const float scale = float_from_half(block.scale);
+    const float least = float_from_half(block.least);
+    const FifthBits fifth(block.fifth_bits);
+    for (std::size_t i = 0; i < 16; ++i) {
+      out[i] = scale * static_cast<float>((block.nibbles[i] & 15) | fifth.low(i)) + least;
+      out[16 + i] = scale * static_cast<float>((block.nibbles[i] >> 4) | fifth.high(i)) + least;
+    }
+  });
+}
+
+// scale * q
+void decode_q8_0(const std::byte* blocks, std::size_t block_count, float* values) {
+  decode_each<BlockQ8_0>(blocks, block_count, values, [](const BlockQ8_0& block, float* out) {
+    const float scale = float_from_half(block.scale);
+    for (std::size_t i = 0; i < 32; ++i) out[i] = scale * static_cast<float>(block.quants[i]);
+  });
+}
+
+}  // namespace temper::engine
