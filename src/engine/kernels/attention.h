@@ -16,10 +16,10 @@ struct AttentionTask {
   std::size_t count = 0;
   std::size_t group = 1;
   std::size_t head_size = 0;
-  std::size_t position = 0;        // of the first token; it sees keys up to its own
-  std::size_t window = 0;          // how many keys a token sees at most; 0: all
+  std::size_t position = 0;  // of the first token; it sees keys up to its own
+  std::size_t window = 0;    // how many keys a token sees at most; 0: all
   float scale = 1;
-  const float* sinks = nullptr;    // [group]: a score without a value; null: none
+  const float* sinks = nullptr;  // [group]: a score without a value; null: none
   KvType type = KvType::F32;
   // The sequence's pages from its start on, each holding this head at these offsets;
   // those that no token of these sees may be null.

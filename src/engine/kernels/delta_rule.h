@@ -17,14 +17,14 @@ struct DeltaTask {
   std::size_t key_stride = 0;      // of queries too
   const float* values = nullptr;   // [count, size]
   std::size_t value_stride = 0;
-  const float* decay = nullptr;    // g: [count], not above 0
-  const float* beta = nullptr;     // [count]
-  std::size_t gate_stride = 0;     // of both
+  const float* decay = nullptr;  // g: [count], not above 0
+  const float* beta = nullptr;   // [count]
+  std::size_t gate_stride = 0;   // of both
   std::size_t count = 0;
-  std::size_t size = 0;            // of keys and of values
-  const float* before = nullptr;   // the state, [size, size]; null: zeros
-  float* after = nullptr;          // the state, [size, size]
-  float* out = nullptr;            // [count, size]
+  std::size_t size = 0;           // of keys and of values
+  const float* before = nullptr;  // the state, [size, size]; null: zeros
+  float* after = nullptr;         // the state, [size, size]
+  float* out = nullptr;           // [count, size]
   std::size_t out_stride = 0;
 };
 

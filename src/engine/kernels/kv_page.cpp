@@ -142,7 +142,9 @@ void store_value(KvType type, const float* value, std::size_t head_size, std::by
 const float* load_keys(KvType type, const std::byte* page, std::size_t head_size, float* room) {
   switch (type) {
     case KvType::F32: return reinterpret_cast<const float*>(page);
-    case KvType::F16: decode(TensorType::F16, page, std::span(room, head_size * kPageTokens)); break;
+    case KvType::F16:
+      decode(TensorType::F16, page, std::span(room, head_size * kPageTokens));
+      break;
     case KvType::Q8_0: load_q8_keys(page, head_size, room); break;
     case KvType::Q4_0: load_q4_keys(page, head_size, room); break;
   }

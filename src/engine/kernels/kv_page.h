@@ -26,7 +26,8 @@ inline constexpr std::size_t kPageTokens = 64;
 std::size_t head_page_bytes(KvType type, std::size_t head_size);
 
 // One token's key or value, [head_size], into the place `slot` of 64.
-void store_key(KvType type, const float* key, std::size_t head_size, std::byte* page, std::size_t slot);
+void store_key(KvType type, const float* key, std::size_t head_size, std::byte* page,
+               std::size_t slot);
 void store_value(KvType type, const float* value, std::size_t head_size, std::byte* page,
                  std::size_t slot);
 

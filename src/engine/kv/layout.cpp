@@ -17,10 +17,11 @@ Result<CacheLayout> CacheLayout::make(CacheShape shape, KvType type) {
   layout.type_ = type;
   for (const CacheLayer& layer : shape.layers) {
     if (layer.head_size % kv_granule(type) != 0) {
-      return Error{Code::Unsupported,
-                   format("a {} cache needs head sizes that are multiples of {}, and this model has "
-                          "heads of {}; choose f16 or f32",
-                          kv_type_name(type), kv_granule(type), layer.head_size)};
+      return Error{
+          Code::Unsupported,
+          format("a {} cache needs head sizes that are multiples of {}, and this model has "
+                 "heads of {}; choose f16 or f32",
+                 kv_type_name(type), kv_granule(type), layer.head_size)};
     }
     const auto same_window = [&](const Group& group) { return group.window == layer.window; };
     auto group = std::find_if(layout.groups_.begin(), layout.groups_.end(), same_window);

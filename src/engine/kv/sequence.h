@@ -53,7 +53,7 @@ class Sequence {
   std::byte* page_to_write(std::size_t group, std::size_t position);
 
   const float* state() const { return state_.get(); }  // null: zeros
-  float* next_state() { return next_state_.get(); }     // to be written in full before commit
+  float* next_state() { return next_state_.get(); }    // to be written in full before commit
 
  private:
   friend class SavedSequence;
@@ -75,8 +75,8 @@ class Sequence {
 
   CacheStore* store_;
   std::vector<TokenId> tokens_;
-  std::vector<std::vector<PageRef>> pages_;                 // [group][page]
-  std::vector<std::vector<const std::byte*>> addresses_;    // of the same
+  std::vector<std::vector<PageRef>> pages_;               // [group][page]
+  std::vector<std::vector<const std::byte*>> addresses_;  // of the same
   StateRef state_;
   std::shared_ptr<float[]> next_state_;
   std::vector<Mark> marks_;  // by position

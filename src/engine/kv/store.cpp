@@ -25,10 +25,11 @@ CacheStore::~CacheStore() {
 
 Result<void> CacheStore::charge(std::uint64_t bytes) {
   if (bytes > budget_ - used_) {
-    return Error{Code::Limit,
-                 format("the memory for context is used up ({} of {}); shorten the conversation, end "
-                        "others, or allow a longer context",
-                        format_bytes(used_), format_bytes(budget_))};
+    return Error{
+        Code::Limit,
+        format("the memory for context is used up ({} of {}); shorten the conversation, end "
+               "others, or allow a longer context",
+               format_bytes(used_), format_bytes(budget_))};
   }
   used_ += bytes;
   return {};

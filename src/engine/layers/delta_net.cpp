@@ -79,8 +79,8 @@ void run_head(const DeltaNet& net, DeltaForm form, const Part& part, std::size_t
               const Rows& u, const Gates& gates, const Rows& out) {
   const DeltaShape& shape = net.shape;
   const std::size_t key_at = head % shape.key_heads * shape.head_size;
-  const std::size_t state_at = net.state_offset + shape.history_floats() +
-                               head * shape.head_size * shape.head_size;
+  const std::size_t state_at =
+      net.state_offset + shape.history_floats() + head * shape.head_size * shape.head_size;
   const float* state = part.sequence->state();
   DeltaTask task;
   task.queries = u.row(part.first_row) + key_at;
@@ -142,11 +142,11 @@ Rows delta_net(Pass& pass, const DeltaNet& net, DeltaForm form, const Rows& x) {
   });
 
   const Rows o = pass.rows(shape.values());
-  pass.compute().threads.parallel_for(
-      pass.parts().size() * shape.value_heads, [&](std::size_t index) {
-        run_head(net, form, pass.parts()[index / shape.value_heads], index % shape.value_heads, u,
-                 gates, o);
-      });
+  pass.compute().threads.parallel_for(pass.parts().size() * shape.value_heads,
+                                      [&](std::size_t index) {
+                                        run_head(net, form, pass.parts()[index / shape.value_heads],
+                                                 index % shape.value_heads, u, gates, o);
+                                      });
   norm_heads(pass, o, shape.head_size, net.norm, net.epsilon);
   for (std::size_t i = 0; i < o.size(); ++i) o.data[i] *= silu(z.data[i]);
   return apply(pass, net.output, o);

@@ -13,10 +13,10 @@
 namespace temper::engine {
 
 struct DeltaShape {
-  std::size_t head_size = 0;    // of keys, queries and values
+  std::size_t head_size = 0;  // of keys, queries and values
   std::size_t key_heads = 0;
   std::size_t value_heads = 0;
-  std::size_t kernel = 0;       // tokens that the convolution sees
+  std::size_t kernel = 0;  // tokens that the convolution sees
 
   std::size_t keys() const { return key_heads * head_size; }
   std::size_t values() const { return value_heads * head_size; }
@@ -32,14 +32,14 @@ struct DeltaNet {
   DeltaShape shape;
   std::size_t state_offset = 0;  // of this layer's floats in the sequence's state
   float epsilon = 0;
-  Linear input;                      // -> queries, keys, values
-  Linear gate;                       // -> [values]
-  Linear beta;                       // -> [value_heads]
-  Linear alpha;                      // -> [value_heads]
-  std::vector<float> alpha_bias;     // [value_heads]
-  std::vector<float> decay;          // [value_heads], negative
-  std::vector<float> convolution;    // [channels, kernel]
-  std::vector<float> norm;           // [head_size]
+  Linear input;                    // -> queries, keys, values
+  Linear gate;                     // -> [values]
+  Linear beta;                     // -> [value_heads]
+  Linear alpha;                    // -> [value_heads]
+  std::vector<float> alpha_bias;   // [value_heads]
+  std::vector<float> decay;        // [value_heads], negative
+  std::vector<float> convolution;  // [channels, kernel]
+  std::vector<float> norm;         // [head_size]
   Linear output;
 };
 

@@ -40,7 +40,8 @@ Result<std::size_t> Hyperparameters::count_or(std::string_view key, std::size_t 
 
 Result<std::size_t> Hyperparameters::size_or(std::string_view key, std::size_t otherwise) const {
   const std::optional<std::uint64_t> value = TRY(file_->find_as<std::uint64_t>(full(key)));
-  if (value && *value > kMost) return wrong(key, format("is {}; it must be at most {}", *value, kMost));
+  if (value && *value > kMost)
+    return wrong(key, format("is {}; it must be at most {}", *value, kMost));
   return value ? static_cast<std::size_t>(*value) : otherwise;
 }
 

@@ -88,7 +88,7 @@ class Pass {
 
   const Compute& compute() const { return compute_; }
   Scratch& scratch() { return scratch_; }
-  bool stopped() const { return stop_ != nullptr && stop_->requested(); }
+  bool stopped() const { return stop_ != nullptr && stop_->stop_requested(); }
 
   std::size_t count() const { return tokens_.size(); }
   const std::vector<TokenId>& tokens() const { return tokens_; }

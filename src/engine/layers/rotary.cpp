@@ -42,12 +42,13 @@ Result<Yarn> read_yarn(const Hyperparameters& keys, double factor) {
   Yarn yarn;
   yarn.factor = factor;
   const std::size_t context = TRY(keys.count_or("context_length", 1));
-  yarn.original_context = static_cast<double>(
-      TRY(keys.count_or("rope.scaling.original_context_length", context)));
+  yarn.original_context =
+      static_cast<double>(TRY(keys.count_or("rope.scaling.original_context_length", context)));
   const double growth = factor > 1 ? 0.1 * std::log(factor) : 0;
   yarn.magnitude = 1 + growth;
   if (keys.architecture() == "mistral3") {
-    const double damping = static_cast<double>(TRY(keys.number_or("rope.scaling.yarn_log_multiplier", 0)));
+    const double damping =
+        static_cast<double>(TRY(keys.number_or("rope.scaling.yarn_log_multiplier", 0)));
     if (damping != 0) yarn.magnitude /= 1 + damping * growth;
     yarn.fast = static_cast<double>(TRY(keys.number_or("rope.scaling.yarn_beta_fast", 32)));
     yarn.slow = static_cast<double>(TRY(keys.number_or("rope.scaling.yarn_beta_slow", 1)));
@@ -80,7 +81,8 @@ Result<Rotary> make_scaled_rotary(const RotarySettings& settings, const Hyperpar
   double factor = static_cast<double>(TRY(keys.number_or("rope.scaling.factor", 0)));
   const auto attention_factor =
       static_cast<double>(TRY(keys.number_or("rope.scaling.attn_factor", 1)));
-  if (factor < 0) return keys.wrong("rope.scaling.factor", format("is {}; it must be above 0", factor));
+  if (factor < 0)
+    return keys.wrong("rope.scaling.factor", format("is {}; it must be above 0", factor));
   if (factor == 0 || type == "none") factor = 1;
   if (type == "yarn") {
     Yarn yarn = TRY(read_yarn(keys, factor));

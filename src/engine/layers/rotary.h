@@ -33,7 +33,8 @@ struct RotarySettings {
 
 // Without stretching.
 Rotary make_rotary(const RotarySettings& settings);
-// As the file's rope.scaling keys say: none, linear, or YaRN (Peng and others 2023, arXiv 2309.00071).
+// As the file's rope.scaling keys say: none, linear, or YaRN (Peng and others 2023, arXiv
+// 2309.00071).
 Result<Rotary> make_scaled_rotary(const RotarySettings& settings, const Hyperparameters& keys);
 
 // The rotary's sines and cosines at the positions of a pass.

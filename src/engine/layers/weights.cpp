@@ -42,15 +42,14 @@ Result<MatrixView> Weights::view(std::string_view full_name, std::size_t rows, s
   }
   if (!has_shape(*tensor, columns, rows, stack)) {
     const std::uint64_t wanted[] = {columns, rows, stack};
-    return Error{Code::Invalid,
-                 format("{}: the tensor {} is {}, and the metadata asks for {}", file_.name(),
-                        full_name, shape_text(tensor->shape()),
-                        shape_text(std::span(wanted).first(stack == 1 ? 2 : 3)))};
+    return Error{Code::Invalid, format("{}: the tensor {} is {}, and the metadata asks for {}",
+                                       file_.name(), full_name, shape_text(tensor->shape()),
+                                       shape_text(std::span(wanted).first(stack == 1 ? 2 : 3)))};
   }
   if (!can_decode(tensor->type)) {
-    return Error{Code::Unsupported, format("{}: the tensor {} is of type {}, which cannot be weights",
-                                           file_.name(), full_name,
-                                           tensor_type_info(tensor->type).name)};
+    return Error{Code::Unsupported,
+                 format("{}: the tensor {} is of type {}, which cannot be weights", file_.name(),
+                        full_name, tensor_type_info(tensor->type).name)};
   }
   return MatrixView{tensor->type, rows * stack, columns, tensor->data.data()};
 }
@@ -103,8 +102,8 @@ Result<std::vector<float>> Weights::vector(std::string_view full_name, std::size
     // One dimension or several: only their product matters.
     if (tensor == nullptr) return view(full_name, 1, count).error();
     return Error{Code::Invalid,
-                 format("{}: the tensor {} is {}, and the metadata asks for {} values", file_.name(),
-                        full_name, shape_text(tensor->shape()), count)};
+                 format("{}: the tensor {} is {}, and the metadata asks for {} values",
+                        file_.name(), full_name, shape_text(tensor->shape()), count)};
   }
   if (!can_decode(tensor->type)) return view(full_name, 1, count).error();
   std::vector<float> values(count);
