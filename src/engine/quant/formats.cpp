@@ -12,12 +12,12 @@ namespace {
 
 constexpr auto kFormats = std::to_array<Format>({
     {TensorType::F32, decode_f32, encode_f32},      {TensorType::F16, decode_f16, encode_f16},
-    {TensorType::BF16, decode_bf16, encode_bf16},   {TensorType::Q4_0, decode_q4_0, nullptr},
+    {TensorType::BF16, decode_bf16, encode_bf16},   {TensorType::Q4_0, decode_q4_0, encode_q4_0},
     {TensorType::Q4_1, decode_q4_1, nullptr},       {TensorType::Q5_0, decode_q5_0, nullptr},
-    {TensorType::Q5_1, decode_q5_1, nullptr},       {TensorType::Q8_0, decode_q8_0, nullptr},
+    {TensorType::Q5_1, decode_q5_1, nullptr},       {TensorType::Q8_0, decode_q8_0, encode_q8_0},
     {TensorType::Q2_K, decode_q2_k, nullptr},       {TensorType::Q3_K, decode_q3_k, nullptr},
-    {TensorType::Q4_K, decode_q4_k, nullptr},       {TensorType::Q5_K, decode_q5_k, nullptr},
-    {TensorType::Q6_K, decode_q6_k, nullptr},       {TensorType::IQ2_XXS, decode_iq2_xxs, nullptr},
+    {TensorType::Q4_K, decode_q4_k, encode_q4_k},   {TensorType::Q5_K, decode_q5_k, nullptr},
+    {TensorType::Q6_K, decode_q6_k, encode_q6_k},   {TensorType::IQ2_XXS, decode_iq2_xxs, nullptr},
     {TensorType::IQ2_XS, decode_iq2_xs, nullptr},   {TensorType::IQ2_S, decode_iq2_s, nullptr},
     {TensorType::IQ3_XXS, decode_iq3_xxs, nullptr}, {TensorType::IQ3_S, decode_iq3_s, nullptr},
     {TensorType::IQ4_NL, decode_iq4_nl, nullptr},   {TensorType::IQ4_XS, decode_iq4_xs, nullptr},

@@ -49,12 +49,16 @@ void decode_q4_1(const std::byte* blocks, std::size_t block_count, float* values
 void decode_q5_0(const std::byte* blocks, std::size_t block_count, float* values);
 void decode_q5_1(const std::byte* blocks, std::size_t block_count, float* values);
 void decode_q8_0(const std::byte* blocks, std::size_t block_count, float* values);
+void encode_q4_0(const float* values, std::size_t block_count, std::byte* blocks);
+void encode_q8_0(const float* values, std::size_t block_count, std::byte* blocks);
 
 void decode_q2_k(const std::byte* blocks, std::size_t block_count, float* values);
 void decode_q3_k(const std::byte* blocks, std::size_t block_count, float* values);
 void decode_q4_k(const std::byte* blocks, std::size_t block_count, float* values);
 void decode_q5_k(const std::byte* blocks, std::size_t block_count, float* values);
 void decode_q6_k(const std::byte* blocks, std::size_t block_count, float* values);
+void encode_q4_k(const float* values, std::size_t block_count, std::byte* blocks);
+void encode_q6_k(const float* values, std::size_t block_count, std::byte* blocks);
 
 void decode_iq2_xxs(const std::byte* blocks, std::size_t block_count, float* values);
 void decode_iq2_xs(const std::byte* blocks, std::size_t block_count, float* values);

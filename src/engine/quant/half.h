@@ -24,13 +24,18 @@ constexpr std::uint16_t bf16_from_float(float value) {
 }
 
 constexpr float float_from_half(std::uint16_t bits) {
+  constexpr std::uint32_t kLeastNormal = 0x0400;
+  constexpr std::uint32_t kInfinity = 0x7c00;
   const std::uint32_t sign = std::uint32_t{bits & 0x8000U} << 16;
-  // Read as a float, these bits are the number times 2^-112, subnormal ones too.
-  const std::uint32_t magnitude = std::uint32_t{bits & 0x7fffU} << 13;
-  const auto scaled = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) * 0x1p112F);
-  const std::uint32_t quiet = magnitude > 0x0f80'0000 ? 0x0040'0000 : 0;
-  const std::uint32_t special = magnitude | 0x7f80'0000 | quiet;
-  return std::bit_cast<float>(sign | (magnitude >= 0x0f80'0000 ? special : scaled));
+  const std::uint32_t magnitude = bits & 0x7fffU;
+  // Not by way of subnormal floats, which are slow.
+  const auto subnormal =
+      std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<int>(magnitude)) * 0x1p-24F);
+  const std::uint32_t normal = (magnitude << 13) + (112U << 23);
+  std::uint32_t value = magnitude < kLeastNormal ? subnormal : normal;
+  value = magnitude >= kInfinity ? magnitude << 13 | 0x7f80'0000 : value;
+  value |= magnitude > kInfinity ? 0x0040'0000 : 0;
+  return std::bit_cast<float>(sign | value);
 }
 
 constexpr std::uint16_t half_from_float(float value) {

@@ -29,8 +29,8 @@ void decode_iq2_xxs(const std::byte* blocks, std::size_t block_count, float* val
       std::memcpy(&signs_and_scale, group.data() + 4, sizeof signs_and_scale);
       const float group_scale = sub_scale(scale, signs_and_scale >> 28);
       for (std::size_t i = 0; i < 4; ++i, out += 8) {
-        decode_signed(group_scale, kGridIQ2_XXS.values[group[i]],
-                      signs_from_seven(signs_and_scale >> (7 * i) & 127), out);
+        decode_octet(group_scale, kGridIQ2_XXS.values[group[i]],
+                     signs_from_seven(signs_and_scale >> (7 * i) & 127), out);
       }
     }
   });
@@ -42,8 +42,8 @@ void decode_iq2_xs(const std::byte* blocks, std::size_t block_count, float* valu
     const float scale = float_from_half(block.scale);
     for (std::size_t octet = 0; octet < 32; ++octet) {
       const std::uint32_t both = block.indices_and_signs[octet];
-      decode_signed(octet_scale(scale, block.scales, octet), kGridIQ2_XS.values[both & 511],
-                    signs_from_seven(both >> 9), out + 8 * octet);
+      decode_octet(octet_scale(scale, block.scales, octet), kGridIQ2_XS.values[both & 511],
+                   signs_from_seven(both >> 9), out + 8 * octet);
     }
   });
 }
@@ -54,9 +54,9 @@ void decode_iq2_s(const std::byte* blocks, std::size_t block_count, float* value
     const float scale = float_from_half(block.scale);
     for (std::size_t octet = 0; octet < 32; ++octet) {
       const std::uint32_t high = block.high_index_bits[octet / 4] >> (2 * (octet % 4)) & 3U;
-      decode_signed(octet_scale(scale, block.scales, octet),
-                    kGridIQ2_S.values[block.low_indices[octet] | high << 8], block.signs[octet],
-                    out + 8 * octet);
+      decode_octet(octet_scale(scale, block.scales, octet),
+                   kGridIQ2_S.values[block.low_indices[octet] | high << 8], block.signs[octet],
+                   out + 8 * octet);
     }
   });
 }

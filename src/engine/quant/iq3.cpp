@@ -20,8 +20,8 @@ void decode_iq3_xxs(const std::byte* blocks, std::size_t block_count, float* val
       const std::uint8_t* indices = block.indices.data() + 8 * sub;
       for (std::size_t i = 0; i < 4; ++i, out += 8) {
         const std::uint32_t signs = signs_from_seven(signs_and_scale >> (7 * i) & 127);
-        decode_signed(sub_scale, kGridIQ3_XXS.values[indices[2 * i]], signs, out);
-        decode_signed(sub_scale, kGridIQ3_XXS.values[indices[2 * i + 1]], signs >> 4, out + 4);
+        decode_four(sub_scale, kGridIQ3_XXS.values[indices[2 * i]], signs, out);
+        decode_four(sub_scale, kGridIQ3_XXS.values[indices[2 * i + 1]], signs >> 4, out + 4);
       }
     }
   });
@@ -38,8 +38,8 @@ void decode_iq3_s(const std::byte* blocks, std::size_t block_count, float* value
       for (std::size_t i = 0; i < 8; ++i, out += 4) {
         const std::uint32_t ninth = block.high_index_bits[sub] >> i & 1U;
         const std::uint32_t signs = block.signs[4 * sub + i / 2];
-        decode_signed(sub_scale, kGridIQ3_S.values[block.low_indices[8 * sub + i] | ninth << 8],
-                      signs >> (i % 2 * 4), out);
+        decode_four(sub_scale, kGridIQ3_S.values[block.low_indices[8 * sub + i] | ninth << 8],
+                    signs >> (i % 2 * 4), out);
       }
     }
   });

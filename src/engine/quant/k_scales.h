@@ -29,4 +29,15 @@ inline ScalesAndMins unpack_scales_and_mins(const Bytes<12>& packed) {
   return parts;
 }
 
+inline Bytes<12> pack_scales_and_mins(const ScalesAndMins& parts) {
+  const auto byte = [](int bits) { return static_cast<std::uint8_t>(bits); };
+  Bytes<12> packed;
+  for (std::size_t i = 0; i < 4; ++i) {
+    packed[i] = byte(parts.scales[i] | parts.scales[i + 4] >> 4 << 6);
+    packed[i + 4] = byte(parts.mins[i] | parts.mins[i + 4] >> 4 << 6);
+    packed[i + 8] = byte((parts.scales[i + 4] & 15) | (parts.mins[i + 4] & 15) << 4);
+  }
+  return packed;
+}
+
 }  // namespace temper::engine

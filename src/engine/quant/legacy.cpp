@@ -3,6 +3,8 @@
 #include "engine/quant/blocks.h"
 #include "engine/quant/formats.h"
 #include "engine/quant/half.h"
+#include "engine/quant/normalised.h"
+#include "engine/quant/scale_search.h"
 
 namespace temper::engine {
 namespace {
@@ -14,6 +16,36 @@ struct FifthBits {
   int high(std::size_t i) const { return static_cast<int>(bits >> (12 + i) & 16); }
   std::uint32_t bits = 0;
 };
+
+BlockQ8_0 encode_block_q8_0(const float* values) {
+  constexpr float kLevels = 127;
+  BlockQ8_0 block{};
+  block.scale = half_scale(largest_magnitude({values, 32}) / kLevels, kLevels);
+  const float scale = float_from_half(block.scale);
+  if (scale == 0) return block;
+  for (std::size_t i = 0; i < 32; ++i) {
+    block.quants[i] = static_cast<std::int8_t>(round_into(values[i] / scale, -kLevels, kLevels));
+  }
+  return block;
+}
+
+BlockQ4_0 encode_block_q4_0(const float* values) {
+  constexpr Levels kLevels{-8, 7};
+  const Normalised<32> block(values);
+  BlockQ4_0 encoded{};
+  encoded.nibbles.fill(0x88);
+  if (block.unit == 0) return encoded;
+  encoded.scale = block.to_half(find_scale(part_of<32>(block, 0), kLevels), 8);
+  const float per_step = inverse(block.from_half(encoded.scale));
+  const auto nibble = [&](std::size_t i) {
+    return static_cast<unsigned>(
+        round_into(block.values[i] * per_step, kLevels.least, kLevels.most) + 8);
+  };
+  for (std::size_t i = 0; i < 16; ++i) {
+    encoded.nibbles[i] = static_cast<std::uint8_t>(nibble(i) | nibble(16 + i) << 4);
+  }
+  return encoded;
+}
 
 }  // namespace
 
@@ -71,6 +103,14 @@ void decode_q8_0(const std::byte* blocks, std::size_t block_count, float* values
     const float scale = float_from_half(block.scale);
     for (std::size_t i = 0; i < 32; ++i) out[i] = scale * static_cast<float>(block.quants[i]);
   });
+}
+
+void encode_q4_0(const float* values, std::size_t block_count, std::byte* blocks) {
+  encode_each<BlockQ4_0>(values, block_count, blocks, encode_block_q4_0);
+}
+
+void encode_q8_0(const float* values, std::size_t block_count, std::byte* blocks) {
+  encode_each<BlockQ8_0>(values, block_count, blocks, encode_block_q8_0);
 }
 
 }  // namespace temper::engine
