@@ -68,15 +68,28 @@ void print_facts(Output& out, const GgufSummary& summary) {
   add("file size", format_bytes(summary.file_bytes));
   if (summary.context_length) add("context", plural(*summary.context_length, "token"));
   if (summary.layers) {
-    add("layers", summary.embedding_length
-                      ? format("{} of width {}", *summary.layers, *summary.embedding_length)
-                      : format("{}", *summary.layers));
+    std::string layers = format("{}", *summary.layers);
+    if (summary.embedding_length) layers += format(" of width {}", *summary.embedding_length);
+    if (summary.draft_layers) {
+      layers += format(", and {} that draft{}", *summary.draft_layers,
+                       *summary.draft_layers == 1 ? "s" : "");
+    }
+    add("layers", layers);
   }
   if (!summary.heads.empty()) {
-    add("heads", summary.kv_heads.empty()
-                     ? alternatives(summary.heads)
-                     : format("{}, with {} for keys and values", alternatives(summary.heads),
-                              alternatives(summary.kv_heads)));
+    std::string heads = alternatives(summary.heads);
+    if (!summary.head_sizes.empty()) heads += " of size " + alternatives(summary.head_sizes);
+    if (!summary.kv_heads.empty()) {
+      heads += format(", with {} for keys and values", alternatives(summary.kv_heads));
+    }
+    add("heads", heads);
+  }
+  if (summary.sliding_window) add("window", plural(*summary.sliding_window, "token"));
+  if (summary.experts) {
+    add("experts", summary.experts_used.empty()
+                       ? format("{}", *summary.experts)
+                       : format("{}, of which {} for each token", *summary.experts,
+                                alternatives(summary.experts_used)));
   }
   if (summary.vocabulary_size) {
     add("vocabulary", plural(*summary.vocabulary_size, "token"));

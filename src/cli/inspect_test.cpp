@@ -85,6 +85,28 @@ TEST_CASE("inspect: what a file says, and no more") {
                      "| | 0"));
 }
 
+TEST_CASE("inspect: heads, windows, experts and layers that draft") {
+  Folder folder;
+  folder.write("m.gguf", GgufWriter()
+                             .put("general.architecture", "a")
+                             .put("a.block_count", 25)
+                             .put("a.nextn_predict_layers", 1)
+                             .put("a.embedding_length", 2048)
+                             .put("a.attention.head_count", 16)
+                             .put("a.attention.head_count_kv", 2)
+                             .put("a.attention.key_length", 512)
+                             .put("a.attention.key_length_swa", 256)
+                             .put("a.attention.sliding_window", 1024)
+                             .put("a.expert_count", 128)
+                             .put("a.expert_used_count", 8)
+                             .bytes());
+  const std::string seen = folder.inspect({"m.gguf"});
+  CHECK(seen.find("  layers         24 of width 2048, and 1 that drafts\n"
+                  "  heads          16 of size 512 or 256, with 2 for keys and values\n"
+                  "  window         1024 tokens\n"
+                  "  experts        128, of which 8 for each token\n") != std::string::npos);
+}
+
 TEST_CASE("inspect: text from the file does nothing to a terminal") {
   Folder folder;
   folder.write("m.gguf", GgufWriter()

@@ -18,16 +18,40 @@ std::string text_of(const GgufFile& file, std::string_view key) {
   return std::string(value_of<std::string_view>(file, key).value_or(""));
 }
 
+// A number of which 0 means that there is no such thing.
+std::optional<std::uint64_t> positive_at(const GgufFile& file, std::string_view key) {
+  const auto number = value_of<std::uint64_t>(file, key);
+  return number == std::uint64_t{0} ? std::nullopt : number;
+}
+
+void add_once(std::vector<std::uint64_t>& different, std::uint64_t number) {
+  if (std::ranges::find(different, number) == different.end()) different.push_back(number);
+}
+
 // A number for all layers, or one for each: those that there are, each once.
 std::vector<std::uint64_t> numbers_of(const GgufFile& file, std::string_view key) {
   if (const auto single = value_of<std::uint64_t>(file, key)) return {*single};
   std::vector<std::uint64_t> different;
   const auto items = file.list_at<std::uint64_t>(key);
   if (!items) return different;
-  for (std::uint64_t item : *items) {
-    if (std::ranges::find(different, item) == different.end()) different.push_back(item);
-  }
+  for (std::uint64_t item : *items) add_once(different, item);
   return different;
+}
+
+// Heads share the width evenly where the file says nothing else.
+std::vector<std::uint64_t> head_sizes_of(const GgufFile& file, const GgufSummary& summary) {
+  std::vector<std::uint64_t> sizes;
+  for (const char* key : {"key_length", "value_length", "key_length_swa", "value_length_swa"}) {
+    const auto size = positive_at(file, format("{}.attention.{}", summary.architecture, key));
+    if (size) add_once(sizes, *size);
+  }
+  if (!sizes.empty() || !summary.embedding_length) return sizes;
+  for (std::uint64_t heads : summary.heads) {
+    if (heads > 0 && heads <= *summary.embedding_length) {
+      add_once(sizes, *summary.embedding_length / heads);
+    }
+  }
+  return sizes;
 }
 
 std::vector<TypeShare> shares_of(const std::vector<Tensor>& tensors) {
@@ -103,9 +127,21 @@ GgufSummary summarise(const GgufFile& file) {
   };
   summary.context_length = value_of<std::uint64_t>(file, key("context_length"));
   summary.layers = value_of<std::uint64_t>(file, key("block_count"));
+  summary.draft_layers = positive_at(file, key("nextn_predict_layers"));
+  if (summary.layers && summary.draft_layers) {
+    if (*summary.draft_layers < *summary.layers) {
+      *summary.layers -= *summary.draft_layers;
+    } else {
+      summary.draft_layers.reset();
+    }
+  }
   summary.embedding_length = value_of<std::uint64_t>(file, key("embedding_length"));
   summary.heads = numbers_of(file, key("attention.head_count"));
   summary.kv_heads = numbers_of(file, key("attention.head_count_kv"));
+  summary.head_sizes = head_sizes_of(file, summary);
+  summary.sliding_window = positive_at(file, key("attention.sliding_window"));
+  summary.experts = positive_at(file, key("expert_count"));
+  if (summary.experts) summary.experts_used = numbers_of(file, key("expert_used_count"));
 
   summary.tokenizer = text_of(file, "tokenizer.ggml.model");
   summary.pre_tokenizer = text_of(file, "tokenizer.ggml.pre");
@@ -135,9 +171,14 @@ Json to_json(const GgufSummary& summary) {
       {"types", std::move(types)},
       {"context_length", json_or_null(summary.context_length)},
       {"layers", json_or_null(summary.layers)},
+      {"draft_layers", json_or_null(summary.draft_layers)},
       {"embedding_length", json_or_null(summary.embedding_length)},
       {"heads", json_of(summary.heads)},
       {"kv_heads", json_of(summary.kv_heads)},
+      {"head_sizes", json_of(summary.head_sizes)},
+      {"sliding_window", json_or_null(summary.sliding_window)},
+      {"experts", json_or_null(summary.experts)},
+      {"experts_used", json_of(summary.experts_used)},
       {"tokenizer", json_or_null(summary.tokenizer)},
       {"pre_tokenizer", json_or_null(summary.pre_tokenizer)},
       {"vocabulary_size", json_or_null(summary.vocabulary_size)},

@@ -41,11 +41,17 @@ struct GgufSummary {
   std::vector<TypeShare> types;  // most bytes first
 
   std::optional<std::uint64_t> context_length;  // that it was trained for
-  std::optional<std::uint64_t> layers;          // draft layers included
+  std::optional<std::uint64_t> layers;          // without those that draft
+  std::optional<std::uint64_t> draft_layers;    // for predicting further tokens ahead
   std::optional<std::uint64_t> embedding_length;
   // Different numbers where layers differ, in the order in which they come up.
   std::vector<std::uint64_t> heads;
   std::vector<std::uint64_t> kv_heads;
+  std::vector<std::uint64_t> head_sizes;        // of keys and of values
+  std::optional<std::uint64_t> sliding_window;  // in tokens, of the layers that have one
+
+  std::optional<std::uint64_t> experts;     // of a layer; none where all of it is used
+  std::vector<std::uint64_t> experts_used;  // for each token
 
   std::string tokenizer;      // "gpt2"
   std::string pre_tokenizer;  // "qwen2"

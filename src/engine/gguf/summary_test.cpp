@@ -27,7 +27,8 @@ TEST_CASE("gguf summary: the tiny model") {
         R"({"name":"Tiny Qwen3","architecture":"qwen3","file_bytes":138784,"gguf_version":3,)"
         R"("tensors":24,"parameters":141696,"tensor_bytes":131712,)"
         R"("bits_per_weight":7.436314363143631,"types":null,"context_length":4096,"layers":2,)"
-        R"("embedding_length":64,"heads":[4],"kv_heads":[2],"tokenizer":"gpt2",)"
+        R"("draft_layers":null,"embedding_length":64,"heads":[4],"kv_heads":[2],"head_sizes":[16],)"
+        R"("sliding_window":null,"experts":null,"experts_used":[],"tokenizer":"gpt2",)"
         R"("pre_tokenizer":"qwen2","vocabulary_size":288,"chat_template_bytes":198,"split":null})");
   REQUIRE(types.items()->size() == 7);
   std::uint64_t bytes = 0;
@@ -50,12 +51,61 @@ TEST_CASE("gguf summary: numbers may differ by layer") {
   CHECK(summary(writer, "kv_heads").dump() == "[2]");
 }
 
+TEST_CASE("gguf summary: draft layers, experts, windows and sizes of heads") {
+  GgufWriter writer;
+  writer.put("general.architecture", "a")
+      .put("a.block_count", 25)
+      .put("a.nextn_predict_layers", 1)
+      .put("a.embedding_length", 4096)
+      .put("a.attention.head_count", 16)
+      .put("a.attention.key_length", 512)
+      .put("a.attention.value_length", 512)
+      .put("a.attention.key_length_swa", 256)
+      .put("a.attention.sliding_window", 1024)
+      .put("a.expert_count", 128)
+      .put_array("a.expert_used_count", std::vector<int>{8, 8, 4});
+  const Json json = summary(writer);
+  const auto member = [&](const char* name) { return json.find(name)->dump(); };
+  CHECK(member("layers") == "24");
+  CHECK(member("draft_layers") == "1");
+  CHECK(member("head_sizes") == "[512,256]");
+  CHECK(member("sliding_window") == "1024");
+  CHECK(member("experts") == "128");
+  CHECK(member("experts_used") == "[8,4]");
+
+  // Where there are none of something, files say 0.
+  GgufWriter none;
+  none.put("general.architecture", "a")
+      .put("a.block_count", 24)
+      .put("a.nextn_predict_layers", 0)
+      .put("a.embedding_length", 4096)
+      .put_array("a.attention.head_count", std::vector<int>{16, 0, 32})
+      .put("a.attention.sliding_window", 0)
+      .put("a.expert_count", 0)
+      .put("a.expert_used_count", 0);
+  Json empty = summary(none);
+  CHECK(empty.find("layers")->dump() == "24");
+  CHECK(empty.find("head_sizes")->dump() == "[256,128]");
+  for (const char* name : {"draft_layers", "sliding_window", "experts"}) {
+    CHECK_MESSAGE(empty.find(name)->is_null(), name);
+  }
+  CHECK(empty.find("experts_used")->dump() == "[]");
+
+  // All layers cannot be drafts.
+  GgufWriter wrong;
+  wrong.put("general.architecture", "a").put("a.block_count", 2).put("a.nextn_predict_layers", 2);
+  CHECK(summary(wrong, "layers").dump() == "2");
+  CHECK(summary(wrong, "draft_layers").is_null());
+}
+
 TEST_CASE("gguf summary: what a file does not say, or says wrongly, is null") {
-  CHECK(summary(GgufWriter()).dump() ==
-        R"({"name":null,"architecture":null,"file_bytes":24,"gguf_version":3,"tensors":0,)"
-        R"("parameters":0,"tensor_bytes":0,"bits_per_weight":0.0,"types":[],"context_length":null,)"
-        R"("layers":null,"embedding_length":null,"heads":[],"kv_heads":[],"tokenizer":null,)"
-        R"("pre_tokenizer":null,"vocabulary_size":null,"chat_template_bytes":null,"split":null})");
+  CHECK(
+      summary(GgufWriter()).dump() ==
+      R"({"name":null,"architecture":null,"file_bytes":24,"gguf_version":3,"tensors":0,)"
+      R"("parameters":0,"tensor_bytes":0,"bits_per_weight":0.0,"types":[],"context_length":null,)"
+      R"("layers":null,"draft_layers":null,"embedding_length":null,"heads":[],"kv_heads":[],)"
+      R"("head_sizes":[],"sliding_window":null,"experts":null,"experts_used":[],"tokenizer":null,)"
+      R"("pre_tokenizer":null,"vocabulary_size":null,"chat_template_bytes":null,"split":null})");
   GgufWriter wrong;
   wrong.put("general.architecture", "q")
       .put("general.name", 7)
