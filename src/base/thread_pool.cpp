@@ -52,7 +52,6 @@ class ThreadPool::Loop {
 };
 
 ThreadPool::ThreadPool(std::size_t threads) {
-  VERIFY(threads > 0, "a pool has a thread");
   threads_.reserve(threads);
   try {
     while (threads_.size() < threads) threads_.emplace_back([this] { work_until_end(); });
@@ -71,6 +70,7 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::submit(std::function<void()> task) {
+  if (threads_.empty()) return run_without_throwing(task);
   {
     const std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));

@@ -17,8 +17,8 @@ namespace temper {
 // All functions may be called from any thread, also from within a task.
 class ThreadPool {
  public:
-  // At least one thread; fewer than asked for where the system gives no more. Stops the
-  // program where it gives none.
+  // With 0, all is done by who calls: parallel_for by itself, and submit at once. Fewer
+  // than asked for where the system gives no more; stops the program where it gives none.
   explicit ThreadPool(std::size_t threads);
   // Does what has been submitted, and then ends the threads. Not from within a task.
   ~ThreadPool();

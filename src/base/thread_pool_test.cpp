@@ -14,7 +14,7 @@ namespace temper {
 namespace {
 
 TEST_CASE("thread pool: every index once, whatever the number of threads") {
-  for (const std::size_t threads : std::initializer_list<std::size_t>{1, 2, 3, 8}) {
+  for (const std::size_t threads : std::initializer_list<std::size_t>{0, 1, 2, 3, 8}) {
     ThreadPool pool(threads);
     CHECK(pool.thread_count() == threads);
     for (const std::size_t count : std::initializer_list<std::size_t>{0, 1, 2, 7, 1000}) {
@@ -25,8 +25,8 @@ TEST_CASE("thread pool: every index once, whatever the number of threads") {
   }
 }
 
-TEST_CASE("thread pool: nested loops end, also with a single thread") {
-  for (const std::size_t threads : std::initializer_list<std::size_t>{1, 2, 5}) {
+TEST_CASE("thread pool: nested loops end, also with one thread or none") {
+  for (const std::size_t threads : std::initializer_list<std::size_t>{0, 1, 2, 5}) {
     ThreadPool pool(threads);
     std::atomic<std::uint64_t> sum{0};
     pool.parallel_for(6, [&](std::size_t a) {
@@ -101,6 +101,13 @@ TEST_CASE("thread pool: tasks run in order, and all of them before the end") {
   }
   CHECK(order.size() == 101);
   for (std::size_t i = 0; i < order.size(); ++i) CHECK(order[i] == static_cast<int>(i));
+}
+
+TEST_CASE("thread pool: without threads, tasks are done where they are submitted") {
+  ThreadPool pool(0);
+  std::vector<std::thread::id> done_by;
+  pool.submit([&] { done_by.push_back(std::this_thread::get_id()); });
+  CHECK(done_by == std::vector{std::this_thread::get_id()});
 }
 
 TEST_CASE("thread pool: the caller helps, and several callers share the threads") {

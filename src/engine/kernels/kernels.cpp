@@ -2,51 +2,64 @@
 
 #include <array>
 #include <bit>
+#include <type_traits>
 
 #include "base/format.h"
 
 namespace temper::engine {
 
-// Each is defined in the file of its name in the folder of its namespace.
-using DotF32 = float(const float*, const float*, std::size_t);
-using DotBf16F32 = float(const std::uint16_t*, const float*, std::size_t);
+// What a set has of its own; the rest it takes from the set before it. Each operation is
+// defined in the folder of its namespace.
+// clang-format off
+#define SCALAR_OPERATIONS(apply, folder)                         \
+  apply(folder, dot_f32)     apply(folder, dot_bf16_f32)         \
+  apply(folder, rows_f32)    apply(folder, rows_f16)             \
+  apply(folder, rows_bf16)                                       \
+  apply(folder, quantize_32) apply(folder, quantize_256)         \
+  apply(folder, panels_q8_0) apply(folder, panels_q4_0)          \
+  apply(folder, panels_q4_k) apply(folder, panels_q6_k)
+#define AVX2_OPERATIONS(apply, folder)                           \
+  apply(folder, dot_f32)     apply(folder, dot_bf16_f32)
+#define AVX512_OPERATIONS(apply, folder)                         \
+  apply(folder, dot_f32)     apply(folder, dot_bf16_f32)
+// clang-format on
 
-namespace scalar {
-DotF32 dot_f32;
-DotBf16F32 dot_bf16_f32;
-}  // namespace scalar
+#define DECLARE_OPERATION(folder, operation)                     \
+  namespace folder {                                             \
+  std::remove_pointer_t<decltype(Kernels::operation)> operation; \
+  }
+#define TAKE_OPERATION(folder, operation) kernels.operation = folder::operation;
 
+SCALAR_OPERATIONS(DECLARE_OPERATION, scalar)
 #if defined(__x86_64__)
-namespace avx2 {
-DotF32 dot_f32;
-DotBf16F32 dot_bf16_f32;
-}  // namespace avx2
-
-namespace avx512 {
-DotF32 dot_f32;
-DotBf16F32 dot_bf16_f32;
-}  // namespace avx512
+AVX2_OPERATIONS(DECLARE_OPERATION, avx2)
+AVX512_OPERATIONS(DECLARE_OPERATION, avx512)
 #endif
+
+std::vector<Kernels> available_kernels(const CpuFeatures& cpu) {
+  std::vector<Kernels> sets;
+  Kernels kernels;
+  kernels.set = InstructionSet::Portable;
+  SCALAR_OPERATIONS(TAKE_OPERATION, scalar)
+  sets.push_back(kernels);
+#if defined(__x86_64__)
+  if (!(cpu.avx2 && cpu.fma && cpu.f16c)) return sets;
+  kernels.set = InstructionSet::Avx2;
+  AVX2_OPERATIONS(TAKE_OPERATION, avx2)
+  sets.push_back(kernels);
+  if (!(cpu.avx512f && cpu.avx512bw && cpu.avx512dq && cpu.avx512vl && cpu.avx512_vnni)) {
+    return sets;
+  }
+  kernels.set = InstructionSet::Avx512;
+  AVX512_OPERATIONS(TAKE_OPERATION, avx512)
+  sets.push_back(kernels);
+#else
+  static_cast<void>(cpu);
+#endif
+  return sets;
+}
 
 namespace {
-
-struct Row {
-  Kernels kernels;
-  bool (*can_run)(const CpuFeatures&);
-};
-
-const auto kRows = std::to_array<Row>({
-  {{InstructionSet::Portable, scalar::dot_f32, scalar::dot_bf16_f32},
-   [](const CpuFeatures&) { return true; }},
-#if defined(__x86_64__)
-      {{InstructionSet::Avx2, avx2::dot_f32, avx2::dot_bf16_f32},
-       [](const CpuFeatures& cpu) { return cpu.avx2 && cpu.fma && cpu.f16c; }},
-      {{InstructionSet::Avx512, avx512::dot_f32, avx512::dot_bf16_f32}, [](const CpuFeatures& cpu) {
-         return cpu.avx2 && cpu.fma && cpu.f16c && cpu.avx512f && cpu.avx512bw && cpu.avx512dq &&
-                cpu.avx512vl;
-       }},
-#endif
-});
 
 bool is_known(std::string_view name) {
   for (InstructionSet set :
@@ -65,14 +78,6 @@ std::string_view instruction_set_name(InstructionSet set) {
     case InstructionSet::Avx512: return "avx512";
   }
   return "unknown";
-}
-
-std::vector<Kernels> available_kernels(const CpuFeatures& features) {
-  std::vector<Kernels> available;
-  for (const Row& row : kRows) {
-    if (row.can_run(features)) available.push_back(row.kernels);
-  }
-  return available;
 }
 
 Result<Kernels> choose_kernels(const CpuFeatures& features, std::string_view forced) {

@@ -20,6 +20,7 @@
 
 #include "base/cpu.h"
 #include "base/result.h"
+#include "engine/kernels/product.h"
 
 namespace temper::engine {
 
@@ -27,7 +28,7 @@ namespace temper::engine {
 enum class InstructionSet {
   Portable,  // whatever the compiler makes for the least processor of its kind
   Avx2,      // with FMA and F16C
-  Avx512,    // F, BW, DQ and VL
+  Avx512,    // F, BW, DQ, VL and VNNI: those without VNNI are better off with AVX2
 };
 
 std::string_view instruction_set_name(InstructionSet set);  // "portable", "avx2", "avx512"
@@ -44,6 +45,25 @@ struct Kernels {
   // The same of bfloat16 weights, the upper halves of floats.
   float (*dot_bf16_f32)(const std::uint16_t* weights, const float* activations,
                         std::size_t count) = nullptr;
+
+  // Rows of weights as they stand in the file; see RowProducts. Each piece of at most 1024
+  // columns is summed as dot_f32 sums it, and the pieces one after the other, in an order
+  // that depends on the columns alone.
+  void (*rows_f32)(const RowProducts&) = nullptr;
+  void (*rows_f16)(const RowProducts&) = nullptr;
+  void (*rows_bf16)(const RowProducts&) = nullptr;
+
+  // Activations to 8 bits, so many blocks. All sets give the same bits.
+  void (*quantize_32)(const float* values, std::size_t blocks, Activations32* out) = nullptr;
+  void (*quantize_256)(const float* values, std::size_t blocks, Activations256* out) = nullptr;
+
+  // Panels; see PanelProducts. Sums of whole numbers are exact, and floats are added one
+  // block after the other, so that all sets give the same bits, and the same for every
+  // number of activations. Panels are aligned to 64 bytes, activations to 4.
+  void (*panels_q8_0)(const PanelProducts&) = nullptr;
+  void (*panels_q4_0)(const PanelProducts&) = nullptr;
+  void (*panels_q4_k)(const PanelProducts&) = nullptr;
+  void (*panels_q6_k)(const PanelProducts&) = nullptr;
 };
 
 // All that this build has and a processor with these features can run, from the

@@ -204,27 +204,31 @@ constexpr CpuFeatures kHaswell = {.avx2 = true, .fma = true, .f16c = true};
 
 #if defined(__x86_64__)
 
-constexpr CpuFeatures kSkylake = {.avx2 = true,
+constexpr CpuFeatures kIceLake = {.avx2 = true,
                                   .fma = true,
                                   .f16c = true,
                                   .avx512f = true,
                                   .avx512bw = true,
                                   .avx512dq = true,
-                                  .avx512vl = true};
+                                  .avx512vl = true,
+                                  .avx512_vnni = true};
 
 TEST_CASE("kernels: the most able set is chosen, and only one that the processor can run") {
   CHECK(choice({}, "") == "portable");
   CHECK(choice({.avx2 = true}, "") == "portable");  // without FMA and F16C
   CHECK(choice(kHaswell, "") == "avx2");
-  CHECK(choice(kSkylake, "") == "avx512");
-  CpuFeatures knights_landing = kSkylake;
+  CHECK(choice(kIceLake, "") == "avx512");
+  CpuFeatures knights_landing = kIceLake;
   knights_landing.avx512bw = false;
   CHECK(choice(knights_landing, "") == "avx2");
+  CpuFeatures skylake = kIceLake;
+  skylake.avx512_vnni = false;
+  CHECK(choice(skylake, "") == "avx2");
 }
 
 TEST_CASE("kernels: a set can be forced, but not onto a machine without it") {
-  CHECK(choice(kSkylake, "portable") == "portable");
-  CHECK(choice(kSkylake, "avx2") == "avx2");
+  CHECK(choice(kIceLake, "portable") == "portable");
+  CHECK(choice(kIceLake, "avx2") == "avx2");
   CHECK(choice(kHaswell, "avx512") ==
         "this machine does not have the instruction set avx512; it has: portable, avx2");
   CHECK(choice({}, "avx2") ==

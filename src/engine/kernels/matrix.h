@@ -1,22 +1,28 @@
 // Products of weight matrices with rows of activations: where the time goes.
 //
 // A Matrix is a tensor of the file made ready for products, in the layout that the
-// chosen kernels like best. It knows neither models nor layers.
+// kernels like best. It knows neither models nor layers.
 //
 // What a row of activations gives does not depend on the rows beside it nor on the
 // number of threads: each result is summed in one order, however the work is cut.
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <new>
+#include <span>
 #include <vector>
 
 #include "base/thread_pool.h"
 #include "engine/gguf/tensor_type.h"
 #include "engine/kernels/kernels.h"
+#include "engine/kernels/pack.h"
+#include "engine/kernels/product.h"
 
 namespace temper::engine {
 
-// What computes: which machine code, on which threads.
+// What computes: which machine code, on which threads. The caller of a loop works too, so
+// that N threads compute where the pool has N - 1; one alone is ThreadPool(0).
 struct Compute {
   const Kernels& kernels;
   ThreadPool& threads;
@@ -24,21 +30,11 @@ struct Compute {
 
 enum class Arithmetic {
   Exact,  // the weights decoded, the activations in single precision
-  Fast,   // where there is a kernel for the type: activations in 8 bits, as llama.cpp does
+  Fast,   // where there are panels for the type: activations in 8 bits, as llama.cpp does
 };
-
-// A tensor as it stands in the file: rows one after another.
-struct MatrixView {
-  TensorType type = TensorType::F32;
-  std::size_t rows = 0;
-  std::size_t columns = 0;
-  const std::byte* data = nullptr;
-};
-
-class Matrix;
 
 // Rows to multiply, and the forms that the kernels need them in, each made once, when
-// a matrix first asks for it.
+// a matrix first asks for it. Used by one thread at a time.
 class Activations {
  public:
   // [count, columns], which must stay as they are while this is in use.
@@ -49,17 +45,34 @@ class Activations {
   std::size_t count() const { return count_; }
   std::size_t columns() const { return columns_; }
 
+  // [count, blocks_of_32()] and [count, blocks_of_256()], for columns that are a multiple
+  // of 32 or of 256.
+  const Activations32* of_32(const Compute& compute);
+  const Activations256* of_256(const Compute& compute);
+  // An even number, the last of zeros where need be.
+  std::size_t blocks_of_32() const { return (columns_ + 63) / 64 * 2; }
+  std::size_t blocks_of_256() const { return columns_ / 256; }
+
  private:
   const float* values_;
   std::size_t count_;
   std::size_t columns_;
+  std::unique_ptr<Activations32[]> of_32_;
+  std::unique_ptr<Activations256[]> of_256_;
+};
+
+struct FreeAligned {
+  std::align_val_t alignment{1};
+  void operator()(std::byte* bytes) const { ::operator delete(bytes, alignment); }
 };
 
 // [rows, columns]. Empty until made.
 class Matrix {
  public:
   Matrix() = default;
-  // Keeps the view, whose bytes must outlive it, or a packed copy, which it owns.
+  // Keeps the view, whose bytes must outlive it, or a packed copy, which it owns and
+  // makes on the threads of `compute`. With Arithmetic::Fast, a type with panels is packed
+  // and the view is no longer needed.
   Matrix(const MatrixView& view, Arithmetic arithmetic, const Compute& compute);
 
   bool empty() const { return view_.rows == 0; }
@@ -71,14 +84,29 @@ class Matrix {
                                   const Kernels& kernels);
 
  private:
-  friend void multiply(const Compute&, const Matrix&, Activations&, float*, std::size_t);
+  friend class ProductTasks;
 
   MatrixView view_;
+  const PanelFormat* format_ = nullptr;  // of `panels_`
+  std::unique_ptr<std::byte, FreeAligned> panels_;
 };
 
-// out[t * stride + r] = the product of row r with activations t; `stride` is at least
-// the number of rows.
-void multiply(const Compute& compute, const Matrix& matrix, Activations& activations, float* out,
-              std::size_t stride);
+// out[t * stride + r] = the product of row r of the matrix with activations t; `stride` is
+// at least the number of rows. Both have the same number of columns.
+struct Product {
+  const Matrix& matrix;
+  Activations& activations;
+  float* out;
+  std::size_t stride;
+};
+
+// All of them, whose results do not overlap, at the cost of starting the threads once.
+void multiply(const Compute& compute, std::span<const Product> products);
+
+inline void multiply(const Compute& compute, const Matrix& matrix, Activations& activations,
+                     float* out, std::size_t stride) {
+  const Product product{matrix, activations, out, stride};
+  multiply(compute, std::span(&product, 1));
+}
 
 }  // namespace temper::engine
