@@ -3,15 +3,14 @@
 // Everything that the file says is foreign text: people see it through shown(),
 // and JSON escapes it by itself.
 #include <algorithm>
-#include <filesystem>
 #include <string>
 
 #include "base/format.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "cli/local_models.h"
 #include "cli/registry.h"
-#include "engine/gguf/open.h"
 #include "engine/gguf/summary.h"
 
 namespace temper::cli {
@@ -158,43 +157,15 @@ Json to_json(const GgufFile& file, const GgufSummary& summary, const Arguments& 
   return json;
 }
 
-// A directory is what people name who have other formats: say what is in it.
-Error directory_error(const std::string& path, const std::string& name) {
-  std::vector<std::string> files;
-  std::error_code failed;
-  for (std::filesystem::directory_iterator entry(path, failed), end; !failed && entry != end;
-       entry.increment(failed)) {
-    if (entry->path().extension() == ".gguf") files.push_back(entry->path().filename());
-  }
-  if (failed) return system_error(format("cannot read the directory {}", name), failed.value());
-  std::sort(files.begin(), files.end());
-  if (files.size() > 3) files.resize(3);
-  return Error{
-      Code::Unsupported,
-      files.empty()
-          ? format("{} is a directory without a .gguf file; a model in another format must "
-                   "be converted to GGUF first",
-                   name)
-          : format("{} is a directory; name a file in it, such as {}", name, join(files, ", "))};
-}
-
 Result<ExitCode> run(Context& context) {
   const std::string name = *context.arguments.value("FILE");
-  if (name == "-") {
-    return Error{Code::Invalid,
-                 "a model is not read from standard input; name a file, or ./- for one called -"};
-  }
-  const std::string path = std::filesystem::path(context.directory) / name;
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return directory_error(path, name);
-
-  context.log.info("reading {}", name);
-  const engine::OpenGguf opened = TRY(engine::open_gguf(path, name));
-  context.log.debug("{} has {} keys and {} tensors in {}", name, opened.file.metadata().size(),
-                    opened.file.tensors().size(), format_bytes(opened.mapping.bytes().size()));
-  const GgufSummary summary = engine::summarise(opened.file);
+  const engine::ModelFile model = TRY(open_model_file(context, name));
+  const GgufFile& file = model.first();
+  context.log.debug("{} has {} keys and {} tensors in {}", name, file.metadata().size(),
+                    file.tensors().size(), format_bytes(model.byte_count()));
+  const GgufSummary summary = engine::summarise(file);
   if (context.arguments.has("--json")) {
-    context.out.line(to_json(opened.file, summary, context.arguments).dump_pretty());
+    context.out.line(to_json(file, summary, context.arguments).dump_pretty());
     return ExitCode::Success;
   }
   context.out.line(context.out.styled(Style::Bold, shown(name)));
@@ -205,11 +176,11 @@ Result<ExitCode> run(Context& context) {
   }
   if (context.arguments.has("--tensors")) {
     context.out.line();
-    print_tensors(context.out, opened.file);
+    print_tensors(context.out, file);
   }
   if (context.arguments.has("--metadata")) {
     context.out.line();
-    print_metadata(context.out, opened.file);
+    print_metadata(context.out, file);
   }
   return ExitCode::Success;
 }

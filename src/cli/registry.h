@@ -14,6 +14,7 @@ Command config_path_command();
 Command doctor_command();
 Command help_command();
 Command inspect_command();
+Command logprobs_command();
 Command man_command();
 Command version_command();
 
