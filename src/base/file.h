@@ -19,6 +19,9 @@ namespace temper {
 // would silently end for the system.
 Result<void> check_path(const std::string& path);
 
+// An error that says what else it is, unless `mode` (of stat) is a regular file's.
+Result<void> require_regular(const std::string& path, mode_t mode);
+
 // The bytes of a regular file, at most `max_bytes` of them; a longer file is
 // refused (Limit), not cut. Files of /proc, which claim to be empty, are read to
 // their end. Directories, pipes, sockets and devices are refused and never waited for.

@@ -90,6 +90,19 @@ Result<MetadataValue> MetadataValue::parse(std::uint32_t type_id, Cursor& cursor
   return value;
 }
 
+void MetadataValue::append_to(std::string& bytes) const {
+  const auto append = [&bytes](auto number) {
+    bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
+  };
+  append(static_cast<std::uint32_t>(type_));
+  if (type_ == ValueType::String) append(std::uint64_t{bytes_.size()});
+  if (type_ == ValueType::Array) {
+    append(static_cast<std::uint32_t>(item_type_));
+    append(item_count_);
+  }
+  bytes.append(as_text(bytes_));
+}
+
 bool MetadataValue::operator==(const MetadataValue& other) const {
   return type_ == other.type_ && item_type_ == other.item_type_ &&
          std::ranges::equal(bytes_, other.bytes_);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -51,6 +52,9 @@ class MetadataValue {
   // "it is ..., not ...": the caller knows the key.
   template <typename T>
   Result<T> as() const;
+
+  // Appends type and content as they stand in a file.
+  void append_to(std::string& bytes) const;
 
   // Of one type and alike byte for byte.
   bool operator==(const MetadataValue& other) const;

@@ -11,6 +11,7 @@ namespace temper::engine {
 namespace {
 
 constexpr Levels kLevels{-32, 31};
+constexpr int kLeastScale = -128;
 constexpr int kMostScale = 127;
 
 using Block = Normalised<256>;
@@ -30,12 +31,14 @@ Choice first_choice(const Block& block) {
   for (std::size_t sub = 0; sub < 16; ++sub) {
     scales[sub] = find_scale(part_of<16>(block, sub), kLevels);
   }
+  const auto by_magnitude = [](float a, float b) { return std::fabs(a) < std::fabs(b); };
+  const float extreme = *std::max_element(scales.begin(), scales.end(), by_magnitude);
   Choice choice;
-  choice.scale = block.to_half(largest_magnitude(scales) / kMostScale, kMostScale);
+  choice.scale = block.to_half(extreme / kLeastScale, -kLeastScale);
   const float per_scale = inverse(block.from_half(choice.scale));
   for (std::size_t sub = 0; sub < 16; ++sub) {
     choice.scales[sub] =
-        static_cast<int>(round_into(scales[sub] * per_scale, -kMostScale, kMostScale));
+        static_cast<int>(round_into(scales[sub] * per_scale, kLeastScale, kMostScale));
   }
   return choice;
 }
@@ -47,7 +50,7 @@ void choose_scales(const Block& block, Choice& choice) {
   for (std::size_t sub = 0; sub < 16; ++sub) {
     const int before = choice.scales[sub];
     float least_error = std::numeric_limits<float>::infinity();
-    for (int scale = std::max(before - kReach, -kMostScale);
+    for (int scale = std::max(before - kReach, kLeastScale);
          scale <= std::min(before + kReach, kMostScale); ++scale) {
       const float error =
           error_of(part_of<16>(block, sub),
@@ -75,7 +78,8 @@ void fit_scale(const Block& block, Choice& choice) {
       squares += part.weights[i] * q * q;
     }
   }
-  if (squares > 0) choice.scale = block.to_half(static_cast<float>(products / squares), kMostScale);
+  if (squares > 0)
+    choice.scale = block.to_half(static_cast<float>(products / squares), -kLeastScale);
 }
 
 Choice find_choice(const Block& block) {
