@@ -47,6 +47,10 @@ std::size_t CacheLayout::first_page(std::size_t group, std::size_t length) const
   return (length + 1 - window) / kPageTokens;
 }
 
+std::size_t CacheLayout::free_from(std::size_t group, std::size_t page) const {
+  return page == 0 ? 0 : page * kPageTokens + groups_[group].window - 1;
+}
+
 std::uint64_t CacheLayout::bytes_for(std::size_t length, std::size_t step) const {
   std::uint64_t bytes = 2 * state_bytes();  // as it was before a step, and after it
   for (std::size_t group = 0; group < groups_.size(); ++group) {

@@ -55,6 +55,8 @@ class CacheLayout {
 
   // The first page of a group that is needed once `length` tokens are there.
   std::size_t first_page(std::size_t group, std::size_t length) const;
+  // The first length for which the pages from `page` on are enough.
+  std::size_t free_from(std::size_t group, std::size_t page) const;
 
   // What a sequence of `length` tokens takes, if it was filled in steps of at most `step`.
   std::uint64_t bytes_for(std::size_t length, std::size_t step) const;

@@ -60,46 +60,48 @@ std::size_t Sequence::closest_mark() const {
   return closest;
 }
 
-std::vector<std::size_t> Sequence::marks() const {
-  std::vector<std::size_t> positions;
-  for (const Mark& mark : marks_) positions.push_back(mark.position);
-  return positions;
-}
-
-bool Sequence::has_window_at(std::size_t position) const {
+// The first place at which all that windows see is still there.
+std::size_t Sequence::windows_free_from() const {
+  std::size_t from = 0;
   for (std::size_t group = 0; group < pages_.size(); ++group) {
-    const std::size_t first = store_->layout().first_page(group, position);
-    for (std::size_t page = first; page < pages_for(position); ++page) {
-      if (pages_[group][page] == nullptr) return false;
-    }
+    const auto is_there = [](const PageRef& page) { return page != nullptr; };
+    const auto held = std::find_if(pages_[group].begin(), pages_[group].end(), is_there);
+    const auto first = static_cast<std::size_t>(held - pages_[group].begin());
+    from = std::max(from, store_->layout().free_from(group, first));
   }
-  return true;
+  return std::min(from, length());
 }
 
-const Sequence::Mark* Sequence::mark_before(std::size_t position) const {
-  const auto after = std::find_if(marks_.begin(), marks_.end(),
-                                  [&](const Mark& mark) { return mark.position > position; });
-  return after == marks_.begin() ? nullptr : &*std::prev(after);
+RestorePoints Sequence::restore_points() const {
+  RestorePoints points;
+  points.length = length();
+  points.free_from = store_->layout().shape().state_floats == 0 ? windows_free_from() : length();
+  for (const Mark& mark : marks_) points.marks.push_back(mark.position);
+  return points;
 }
 
-std::size_t Sequence::restorable(std::size_t position) const {
-  if (position >= length()) return length();
-  if (store_->layout().shape().state_floats == 0 && has_window_at(position)) return position;
-  const Mark* mark = mark_before(position);
-  return mark == nullptr ? 0 : mark->position;
+std::size_t RestorePoints::last_before(std::size_t position) const {
+  if (position >= length) return length;
+  if (position >= free_from) return position;
+  const auto after = std::upper_bound(marks.begin(), marks.end(), position);
+  return after == marks.begin() ? 0 : *std::prev(after);
+}
+
+const Sequence::Mark* Sequence::mark_at(std::size_t position) const {
+  for (const Mark& mark : marks_) {
+    if (mark.position == position) return &mark;
+  }
+  return nullptr;
 }
 
 std::size_t Sequence::rewind(std::size_t position) {
-  const std::size_t target = restorable(position);
-  if (target == length()) {
-    cut(target);
-    return target;
-  }
-  const Mark* mark = mark_before(target);
-  if (mark != nullptr && mark->position == target) {
+  const RestorePoints points = restore_points();
+  const std::size_t target = points.last_before(position);
+  const Mark* mark = mark_at(target);
+  if (target < points.free_from && mark != nullptr) {
     state_ = mark->state;
     for (std::size_t group = 0; group < pages_.size(); ++group) {
-      if (!mark->pages[group].empty()) pages_[group] = mark->pages[group];
+      if (store_->layout().groups()[group].window != 0) pages_[group] = mark->pages[group];
     }
   } else if (target == 0) {
     state_ = nullptr;

@@ -17,6 +17,19 @@
 
 namespace temper::engine {
 
+// Where a sequence can be cut back to: anywhere from `free_from` to its length, and at
+// the marks before that; and to 0.
+struct RestorePoints {
+  std::size_t length = 0;
+  std::size_t free_from = 0;
+  std::vector<std::size_t> marks;  // ascending
+
+  // The last of these places that is not behind `position`.
+  std::size_t last_before(std::size_t position) const;
+
+  bool operator==(const RestorePoints&) const = default;
+};
+
 class Sequence {
  public:
   // The store must outlive it.
@@ -34,11 +47,10 @@ class Sequence {
   // Remembers this place, so that rewind can come back to it. What the states of all
   // marks take stays within `snapshot_bytes`: beyond that, marks go where they stand closest.
   void mark(std::uint64_t snapshot_bytes);
-  std::vector<std::size_t> marks() const;
+  RestorePoints restore_points() const;
 
-  // The last place that rewind(position) can go back to; 0 at least.
-  std::size_t restorable(std::size_t position) const;
-  // Goes back to restorable(position) and returns it. What came after is forgotten.
+  // Goes back to restore_points().last_before(position) and returns it. What came after
+  // is forgotten.
   std::size_t rewind(std::size_t position);
 
   // For whoever computes: makes room for `count` more tokens. Nothing is seen of
@@ -64,8 +76,8 @@ class Sequence {
     std::vector<std::vector<PageRef>> pages;  // of groups with a window; null before it
   };
 
-  bool has_window_at(std::size_t position) const;
-  const Mark* mark_before(std::size_t position) const;
+  std::size_t windows_free_from() const;
+  const Mark* mark_at(std::size_t position) const;
   Result<void> prepare_group(std::size_t group, std::size_t count);
   Result<void> open_last_page(std::size_t group);
   void cut(std::size_t position);
