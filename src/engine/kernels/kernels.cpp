@@ -21,7 +21,9 @@ namespace temper::engine {
 #define AVX2_OPERATIONS(apply, folder)                           \
   apply(folder, dot_f32)     apply(folder, dot_bf16_f32)
 #define AVX512_OPERATIONS(apply, folder)                         \
-  apply(folder, dot_f32)     apply(folder, dot_bf16_f32)
+  apply(folder, dot_f32)     apply(folder, dot_bf16_f32)         \
+  apply(folder, panels_q8_0) apply(folder, panels_q4_0)          \
+  apply(folder, panels_q4_k) apply(folder, panels_q6_k)
 // clang-format on
 
 #define DECLARE_OPERATION(folder, operation)                     \
