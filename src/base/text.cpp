@@ -33,6 +33,15 @@ bool has_wide_form(char32_t code_point) {
          UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC;
 }
 
+// The property White_Space (Unicode 15, PropList.txt).
+bool is_white_space(char32_t code_point) {
+  return (code_point >= 0x09 && code_point <= 0x0D) || code_point == 0x20 || code_point == 0x85 ||
+         code_point == 0xA0 || code_point == 0x1680 ||
+         (code_point >= 0x2000 && code_point <= 0x200A) || code_point == 0x2028 ||
+         code_point == 0x2029 || code_point == 0x202F || code_point == 0x205F ||
+         code_point == 0x3000;
+}
+
 // A cluster is drawn over its widest part. The two letters of a flag stand side by side.
 std::size_t character_width(std::string_view character) {
   std::size_t width = 0;
@@ -192,6 +201,35 @@ std::string to_lower_ascii(std::string_view text) {
     if (byte >= 'A' && byte <= 'Z') byte = static_cast<char>(byte - 'A' + 'a');
   }
   return lower;
+}
+
+CodePointKind code_point_kind(char32_t code_point) {
+  if (is_white_space(code_point)) return CodePointKind::WhiteSpace;
+  switch (utf8proc_category(static_cast<utf8proc_int32_t>(code_point))) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO: return CodePointKind::Letter;
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ME: return CodePointKind::Mark;
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_NO: return CodePointKind::Number;
+    case UTF8PROC_CATEGORY_PC:
+    case UTF8PROC_CATEGORY_PD:
+    case UTF8PROC_CATEGORY_PS:
+    case UTF8PROC_CATEGORY_PE:
+    case UTF8PROC_CATEGORY_PI:
+    case UTF8PROC_CATEGORY_PF:
+    case UTF8PROC_CATEGORY_PO: return CodePointKind::Punctuation;
+    case UTF8PROC_CATEGORY_SM:
+    case UTF8PROC_CATEGORY_SC:
+    case UTF8PROC_CATEGORY_SK:
+    case UTF8PROC_CATEGORY_SO: return CodePointKind::Symbol;
+    default: return CodePointKind::Other;
+  }
 }
 
 }  // namespace temper

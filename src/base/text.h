@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,5 +61,18 @@ std::string join(const Parts& parts, std::string_view separator) {
 
 // Changes ASCII letters only, so it never depends on a language.
 std::string to_lower_ascii(std::string_view text);
+
+// What a code point is, by its general category in Unicode, or as white space by its
+// property White_Space. What is not assigned or no character is Other.
+enum class CodePointKind : std::uint8_t {
+  Letter,
+  Mark,
+  Number,
+  Punctuation,
+  Symbol,
+  WhiteSpace,
+  Other,
+};
+CodePointKind code_point_kind(char32_t code_point);
 
 }  // namespace temper
