@@ -102,6 +102,7 @@ struct Context {
   std::string directory;  // absolute; relative paths are resolved against it
   Output& out;
   Output& err;
+  bool err_is_terminal;  // where progress may be shown
   Log& log;  // of what is being done; an Error that ends the command is returned instead
   Clock& clock;
   StopToken stop;  // Ctrl-C

@@ -76,6 +76,7 @@ ExitCode run_command(const std::vector<Command>& commands, const ParsedLine& lin
                   .directory = world.directory,
                   .out = streams.out,
                   .err = streams.err,
+                  .err_is_terminal = world.err_terminal.is_terminal,
                   .log = log,
                   .clock = world.clock,
                   .stop = world.stop};

@@ -83,16 +83,16 @@ TEST_CASE("encode: loses little of gaussian values, whatever their size") {
   };
   for (const float deviation : {0.1F, 1.0F, 100.0F}) {
     const std::vector<float> values = gaussian(128 * kBlock, deviation);
-    for (const auto& [type, bound] : std::vector<Row>{{F32, 0},
-                                                      {F16, 0.00022},
-                                                      {BF16, 0.0017},
-                                                      {Q8_0, 0.0054},
-                                                      {Q6_K, 0.0168},
-                                                      {Q4_K, 0.0705},
-                                                      {Q4_0, 0.0824}}) {
-      CAPTURE(tensor_type_info(type).name);
+    for (const Row& row : std::vector<Row>{{F32, 0},
+                                           {F16, 0.00022},
+                                           {BF16, 0.0017},
+                                           {Q8_0, 0.0054},
+                                           {Q6_K, 0.0168},
+                                           {Q4_K, 0.0705},
+                                           {Q4_0, 0.0824}}) {
+      CAPTURE(tensor_type_info(row.type).name);
       CAPTURE(deviation);
-      CHECK(relative_error(after(type, values), values) <= bound);
+      CHECK(relative_error(after(row.type, values), values) <= row.bound);
     }
   }
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "base/format.h"
 #include "engine/quant/quant.h"
@@ -57,7 +56,7 @@ Result<void> check_types(const QuantiseRules& rules) {
   return {};
 }
 
-// What was asked for by name must be possible.
+// What was asked for by a whole name must be possible.
 Result<PlannedTensor> plan_named(const Tensor& tensor, TensorType type) {
   const TensorTypeInfo& info = tensor_type_info(type);
   if (tensor.type == type) return PlannedTensor{&tensor, type, Fate::HasType};
@@ -74,7 +73,7 @@ Result<PlannedTensor> plan_named(const Tensor& tensor, TensorType type) {
   return PlannedTensor{&tensor, type, Fate::Changed};
 }
 
-PlannedTensor plan_unnamed(const Tensor& tensor, TensorType type) {
+PlannedTensor plan_other(const Tensor& tensor, TensorType type) {
   if (is_sensitive(tensor)) return {&tensor, tensor.type, Fate::Sensitive};
   if (tensor.type == type) return {&tensor, type, Fate::HasType};
   if (!has_whole_blocks(tensor, type)) return {&tensor, tensor.type, Fate::OddRows};
@@ -117,20 +116,23 @@ Result<std::vector<PlannedTensor>> plan_quantisation(std::span<const Tensor* con
   std::vector<PlannedTensor> plan;
   plan.reserve(tensors.size());
   for (const Tensor* tensor : tensors) {
-    std::optional<TensorType> named;
+    TensorType type = tensor->name == output ? rules.output_type : rules.type;
+    bool is_named = false;
     for (std::size_t i = 0; i < rules.for_names.size(); ++i) {
-      if (!name_fits(rules.for_names[i].pattern, tensor->name)) continue;
+      const auto& [pattern, wanted] = rules.for_names[i];
+      const bool is_whole = pattern == tensor->name;
+      if (!is_whole && (!name_fits(pattern, tensor->name) || is_sensitive(*tensor))) continue;
       used[i] = true;
-      named = rules.for_names[i].type;
+      is_named = is_whole;
+      type = wanted;
     }
-    plan.push_back(
-        named ? TRY(plan_named(*tensor, *named))
-              : plan_unnamed(*tensor, tensor->name == output ? rules.output_type : rules.type));
+    plan.push_back(is_named ? TRY(plan_named(*tensor, type)) : plan_other(*tensor, type));
   }
   const auto unused = std::ranges::find(used, false);
   if (unused != used.end()) {
     return Error{Code::NotFound,
-                 format("no tensor is called {}; `temper inspect --tensors` lists them",
+                 format("no tensor that may change is called {}; `temper inspect --tensors` lists "
+                        "them",
                         rules.for_names[static_cast<std::size_t>(unused - used.begin())].pattern)};
   }
   return plan;

@@ -15,7 +15,8 @@
 
 namespace temper::engine {
 
-// For the tensors whose names are like `pattern`, where * stands for any text.
+// For the tensors whose names are like `pattern`, where * stands for any text. A pattern
+// with a star passes over what is sensitive; a whole name is taken at its word.
 struct TypeForNames {
   std::string pattern;
   TensorType type = TensorType::F32;
@@ -24,7 +25,7 @@ struct TypeForNames {
 struct QuantiseRules {
   TensorType type = TensorType::Q4_K;         // of the weights
   TensorType output_type = TensorType::Q6_K;  // of those that make the logits
-  std::vector<TypeForNames> for_names = {};   // whatever they are; the last that fits wins
+  std::vector<TypeForNames> for_names = {};   // the last that fits wins
 };
 
 // Q6_K where the weights have fewer bits, else their own: errors in the logits are seen
@@ -44,8 +45,8 @@ struct PlannedTensor {
   Fate fate = Fate::Changed;
 };
 
-// In the order of the tensors. Fails where a pattern fits no tensor, or one that cannot
-// be of its type, or where a type cannot be encoded.
+// In the order of the tensors. Fails where a pattern fits no tensor that it may change,
+// where a tensor that is named cannot be of its type, or where a type cannot be encoded.
 Result<std::vector<PlannedTensor>> plan_quantisation(std::span<const Tensor* const> tensors,
                                                      const QuantiseRules& rules);
 

@@ -84,24 +84,41 @@ TEST_CASE("quantise plan: without an output matrix, the embedding makes the logi
 TEST_CASE("quantise plan: names win, the last one that fits") {
   const std::vector<Tensor> tensors = {tensor("output.weight", F16, {256, 10}),
                                        tensor("blk.0.attn_v.weight", F16, {256, 32}),
-                                       tensor("blk.1.attn_v.weight", F16, {256, 32}),
-                                       tensor("blk.1.ffn_gate_inp.weight", F32, {256, 8})};
+                                       tensor("blk.1.attn_v.weight", F16, {256, 32})};
   CHECK(outcome(tensors, {.for_names = {{"*.attn_v.weight", Q6_K},
                                         {"blk.1.*", Q8_0},
                                         {"output.weight", F16}}}) ==
         Lines{"output.weight F16 has type", "blk.0.attn_v.weight Q6_K changed",
-              "blk.1.attn_v.weight Q8_0 changed", "blk.1.ffn_gate_inp.weight Q8_0 changed"});
-  CHECK(outcome(tensors, {.for_names = {{"blk.7.*", Q8_0}}}) ==
-        Lines{"refused: no tensor is called blk.7.*; `temper inspect --tensors` lists them"});
+              "blk.1.attn_v.weight Q8_0 changed"});
 }
 
-TEST_CASE("quantise plan: what is asked for by name must be possible") {
+TEST_CASE("quantise plan: a star passes over what is sensitive, a whole name does not") {
+  const std::vector<Tensor> tensors = {tensor("blk.0.ffn_up.weight", F16, {96, 32}),
+                                       tensor("blk.0.ffn_norm.weight", F32, {256}),
+                                       tensor("blk.0.ffn_gate_inp.weight", F32, {256, 8})};
+  CHECK(outcome(tensors, {.for_names = {{"blk.0.ffn_*", Q8_0}}}) ==
+        Lines{"blk.0.ffn_up.weight Q8_0 changed", "blk.0.ffn_norm.weight F32 sensitive",
+              "blk.0.ffn_gate_inp.weight F32 sensitive"});
+  CHECK(outcome(tensors, {.for_names = {{"blk.0.ffn_gate_inp.weight", F16}}}) ==
+        Lines{"blk.0.ffn_up.weight F16 odd rows", "blk.0.ffn_norm.weight F32 sensitive",
+              "blk.0.ffn_gate_inp.weight F16 changed"});
+  for (const std::string pattern : {"blk.7.*", "*_norm.weight"}) {
+    CHECK(outcome(tensors, {.for_names = {{pattern, Q8_0}}}) ==
+          Lines{format("refused: no tensor that may change is called {}; `temper inspect "
+                       "--tensors` lists them",
+                       pattern)});
+  }
+}
+
+TEST_CASE("quantise plan: what is asked for by a whole name must be possible") {
   const std::vector<Tensor> tensors = {tensor("a.weight", F16, {96, 10}),
                                        tensor("b.weight", I32, {256, 32})};
-  CHECK(outcome(tensors, {.for_names = {{"a*", Q4_K}}}) ==
+  CHECK(outcome(tensors, {.for_names = {{"a.weight", Q4_K}}}) ==
         Lines{"refused: a.weight has rows of 96, which are no whole number of Q4_K blocks of 256; "
               "choose another type for it"});
-  CHECK(outcome(tensors, {.for_names = {{"b*", Q8_0}}}) ==
+  CHECK(outcome(tensors, {.for_names = {{"a*", Q4_K}}}) ==
+        Lines{"a.weight F16 odd rows", "b.weight I32 sensitive"});
+  CHECK(outcome(tensors, {.for_names = {{"b.weight", Q8_0}}}) ==
         Lines{"refused: b.weight holds I32, which cannot become Q8_0"});
   CHECK(outcome(tensors, {.type = IQ2_XS}) ==
         Lines{"refused: tensors cannot be made IQ2_XS, only read"});
@@ -120,26 +137,25 @@ TEST_CASE("quantise plan: a star stands for any text") {
     std::string_view name;
     bool fits;
   };
-  for (const auto& [pattern, name, fits] :
-       std::vector<Row>{{"a", "a", true},
-                        {"a", "ab", false},
-                        {"", "", true},
-                        {"*", "", true},
-                        {"*", "abc", true},
-                        {"a*", "abc", true},
-                        {"a*", "ba", false},
-                        {"*c", "abc", true},
-                        {"*b", "abc", false},
-                        {"a*c", "ac", true},
-                        {"a*a", "a", false},
-                        {"ab*ba", "aba", false},
-                        {"*.ffn_*.weight", "blk.0.ffn_up.weight", true},
-                        {"*b*b*", "abab", true},
-                        {"*b*b*b", "abab", false},
-                        {"**", "x", true}}) {
-    CAPTURE(pattern);
-    CAPTURE(name);
-    CHECK(name_fits(pattern, name) == fits);
+  for (const Row& row : std::vector<Row>{{"a", "a", true},
+                                         {"a", "ab", false},
+                                         {"", "", true},
+                                         {"*", "", true},
+                                         {"*", "abc", true},
+                                         {"a*", "abc", true},
+                                         {"a*", "ba", false},
+                                         {"*c", "abc", true},
+                                         {"*b", "abc", false},
+                                         {"a*c", "ac", true},
+                                         {"a*a", "a", false},
+                                         {"ab*ba", "aba", false},
+                                         {"*.ffn_*.weight", "blk.0.ffn_up.weight", true},
+                                         {"*b*b*", "abab", true},
+                                         {"*b*b*b", "abab", false},
+                                         {"**", "x", true}}) {
+    CAPTURE(row.pattern);
+    CAPTURE(row.name);
+    CHECK(name_fits(row.pattern, row.name) == row.fits);
   }
 }
 

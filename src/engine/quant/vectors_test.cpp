@@ -72,10 +72,11 @@ std::string outcome(TensorType type, const Json& test) {
 TEST_CASE("decode: the same bits as llama.cpp, for every type") {
   const Json vectors = read_vectors();
   std::size_t types = 0;
-  for (const auto& [name, entry] : *vectors.members()) {
+  for (const Json::Member& member : *vectors.members()) {
+    const Json& entry = member.second;
     if (!entry.is_object()) continue;
     const TensorTypeInfo& info = type_of(entry);
-    CAPTURE(name);
+    CAPTURE(info.name);
     CHECK(*entry.integer_at("block_elems") == info.elements_per_block);
     CHECK(*entry.integer_at("block_bytes") == info.bytes_per_block);
     REQUIRE(can_decode(info.type));
@@ -92,7 +93,8 @@ TEST_CASE("decode: the same bits as llama.cpp, for every type") {
 // is a unique scale for that, ours finds it; elsewhere it may find another one as near.
 TEST_CASE("encode: keeps what llama.cpp has encoded") {
   const Json vectors = read_vectors();
-  for (const auto& [name, entry] : *vectors.members()) {
+  for (const Json::Member& member : *vectors.members()) {
+    const Json& entry = member.second;
     if (!entry.is_object() || !can_encode(type_of(entry).type)) continue;
     const TensorType type = type_of(entry).type;
     const std::vector<float> values = wanted_values(entry.find("cases")->items()->front());
@@ -107,7 +109,7 @@ TEST_CASE("encode: keeps what llama.cpp has encoded") {
       errors += std::pow(kept[i] - values[i], 2);
       squares += std::pow(values[i], 2);
     }
-    CAPTURE(name);
+    CAPTURE(member.first);
     const double bound = type == TensorType::Q4_K ? 0.02 : type == TensorType::Q6_K ? 0.005 : 0;
     CHECK(std::sqrt(errors / squares) <= bound);
   }

@@ -1,0 +1,46 @@
+// A line that says how far a long piece of work is, for a person at a terminal.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "cli/output.h"
+
+namespace temper::cli {
+
+// Writes over itself, and is gone when this goes out of scope. Output and clock must
+// outlive it.
+class ProgressLine {
+ public:
+  // `doing` is what the line begins with: "quantising". Where it is not shown, nothing
+  // is ever written: an output that is no terminal keeps what was written over.
+  ProgressLine(Output& out, bool shown, Clock& clock, std::string doing)
+      : out_(out),
+        shown_(shown),
+        clock_(clock),
+        doing_(std::move(doing)),
+        started_(clock.steady()) {}
+  ~ProgressLine() { draw(""); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  // Draws at most ten times a second.
+  void update(std::uint64_t done_bytes, std::uint64_t all_bytes);
+
+ private:
+  void draw(const std::string& text);
+  std::string time_left(std::uint64_t done, std::uint64_t all) const;
+
+  Output& out_;
+  bool shown_;
+  Clock& clock_;
+  std::string doing_;
+  std::chrono::nanoseconds started_;
+  std::optional<std::chrono::nanoseconds> drawn_at_;
+  std::size_t drawn_width_ = 0;
+};
+
+}  // namespace temper::cli
