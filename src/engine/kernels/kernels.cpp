@@ -20,10 +20,7 @@ namespace temper::engine {
   apply(folder, panels_q4_k) apply(folder, panels_q6_k)
 #define AVX2_OPERATIONS(apply, folder)                           \
   apply(folder, dot_f32)     apply(folder, dot_bf16_f32)
-#define AVX512_OPERATIONS(apply, folder)                         \
-  apply(folder, dot_f32)     apply(folder, dot_bf16_f32)         \
-  apply(folder, panels_q8_0) apply(folder, panels_q4_0)          \
-  apply(folder, panels_q4_k) apply(folder, panels_q6_k)
+#define AVX512_OPERATIONS(apply, folder) SCALAR_OPERATIONS(apply, folder)
 // clang-format on
 
 #define DECLARE_OPERATION(folder, operation)                     \

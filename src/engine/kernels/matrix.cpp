@@ -167,6 +167,8 @@ class ProductTasks {
 
   void multiply_panels(const Product& product, std::size_t first, std::size_t last) const;
   void multiply_floats(const Product& product, std::size_t first, std::size_t last) const;
+  void multiply_decoded(const MatrixView& view, const std::byte* blocks,
+                        const RowProducts& whole) const;
 
   const Compute& compute_;
   std::vector<Cut> cuts_;
@@ -218,42 +220,52 @@ void ProductTasks::multiply_panels(const Product& product, std::size_t first,
 void ProductTasks::multiply_floats(const Product& product, std::size_t first,
                                    std::size_t last) const {
   const MatrixView& view = product.matrix.view_;
-  const Activations& activations = product.activations;
-  const TensorTypeInfo& type = tensor_type_info(view.type);
   const std::size_t row_bytes = bytes_per_row(view);
   const RowsKernel direct = rows_kernel(compute_.kernels, view.type);
+  const bool few = product.activations.count() <= kFewActivations;
+  const std::size_t rows_at_once = few && direct != nullptr ? last - first : kFloatRowsAtOnce;
+
+  RowProducts part{};
+  part.columns = view.columns;
+  part.activations = product.activations.values();
+  part.activation_stride = view.columns;
+  part.count = product.activations.count();
+  part.out_stride = product.stride;
+  for (std::size_t row = first; row < last; row += rows_at_once) {
+    part.rows = std::min(rows_at_once, last - row);
+    part.out = product.out + row;
+    const std::byte* const blocks = view.data + row * row_bytes;
+    if (direct != nullptr) {
+      part.weights = blocks;
+      part.weight_stride = view.columns;
+      direct(part);
+    } else {
+      multiply_decoded(view, blocks, part);
+    }
+  }
+}
+
+// Columns by columns, as many as rows of floats are summed in pieces of.
+void ProductTasks::multiply_decoded(const MatrixView& view, const std::byte* blocks,
+                                    const RowProducts& whole) const {
+  const TensorTypeInfo& type = tensor_type_info(view.type);
   // A little more than the columns, so that the rows do not meet in the same sets of the
   // cache.
   constexpr std::size_t kStride = kFloatColumns + 16;
   std::array<float, kFloatRowsAtOnce * kStride> decoded;
 
-  RowProducts part{};
-  part.activation_stride = view.columns;
-  part.count = activations.count();
-  part.out_stride = product.stride;
-  for (std::size_t row = first; row < last; row += kFloatRowsAtOnce) {
-    part.rows = std::min(kFloatRowsAtOnce, last - row);
-    part.out = product.out + row;
-    for (std::size_t column = 0; column < view.columns; column += kFloatColumns) {
-      part.columns = std::min(kFloatColumns, view.columns - column);
-      part.activations = activations.values() + column;
-      part.add = column > 0;
-      const std::byte* const blocks =
-          view.data + row * row_bytes + column / type.elements_per_block * type.bytes_per_block;
-      if (direct != nullptr) {
-        part.weights = blocks;
-        part.weight_stride = view.columns;
-        direct(part);
-        continue;
-      }
-      for (std::size_t r = 0; r < part.rows; ++r) {
-        decode(view.type, blocks + r * row_bytes,
-               std::span(decoded).subspan(r * kStride, part.columns));
-      }
-      part.weights = decoded.data();
-      part.weight_stride = kStride;
-      compute_.kernels.rows_f32(part);
+  RowProducts part = whole;
+  part.weights = decoded.data();
+  part.weight_stride = kStride;
+  for (std::size_t column = 0; column < view.columns; column += kFloatColumns) {
+    part.columns = std::min(kFloatColumns, view.columns - column);
+    part.activations = whole.activations + column;
+    part.add = column > 0;
+    const std::byte* from = blocks + column / type.elements_per_block * type.bytes_per_block;
+    for (std::size_t row = 0; row < part.rows; ++row, from += bytes_per_row(view)) {
+      decode(view.type, from, std::span(decoded).subspan(row * kStride, part.columns));
     }
+    compute_.kernels.rows_f32(part);
   }
 }
 

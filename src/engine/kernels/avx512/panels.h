@@ -14,6 +14,7 @@
 namespace temper::engine::avx512 {
 
 constexpr int kMostTokens = 6;
+constexpr int kLanes = 16;
 
 // How far ahead weights are asked for that are read once: the processor's own
 // prefetching alone reaches some two thirds of what memory can do.
@@ -60,27 +61,33 @@ static void multiply_tile(const PanelProducts& p, size_t row, size_t token) {
     const size_t left = p.rows - row - panel * kPanelRows;
     rows[panel] = static_cast<__mmask16>(left < kPanelRows ? (1U << left) - 1 : 0xffffU);
   }
-  for (size_t t = 0; t < kTokens; ++t) {
-    activations[t] = reinterpret_cast<const Activations*>(static_cast<const char*>(p.activations) +
-                                                          (token + t) * p.activation_bytes);
-    for (size_t panel = 0; panel < kPanels; ++panel) {
-      const float* const before = out + t * p.out_stride + panel * kPanelRows;
-      sums[t][panel] = p.add ? _mm512_maskz_loadu_ps(rows[panel], before) : _mm512_setzero_ps();
+#pragma GCC unroll 6
+  for (int t = 0; t < kTokens; ++t) {
+    activations[t] =
+        reinterpret_cast<const Activations*>(static_cast<const char*>(p.activations) +
+                                             (token + static_cast<size_t>(t)) * p.activation_bytes);
+    const float* const before = out + static_cast<size_t>(t) * p.out_stride;
+#pragma GCC unroll 2
+    for (int panel = 0; panel < kPanels; ++panel) {
+      sums[t][panel] =
+          p.add ? _mm512_maskz_loadu_ps(rows[panel], before + panel * kLanes) : _mm512_setzero_ps();
     }
   }
   const bool read_once = p.count <= kMostTokens;
   for (size_t unit = 0; unit < p.units; ++unit) {
-    for (size_t panel = 0; read_once && panel < kPanels; ++panel) {
+    for (int panel = 0; read_once && panel < kPanels; ++panel) {
       ask_for(reinterpret_cast<const char*>(units[panel]) + kAhead, sizeof(Unit));
     }
     Format::template add<kPanels, kTokens>(units, activations, sums);
     for (const Unit*& each : units) ++each;
     for (const Activations*& each : activations) each += Format::kActivations;
   }
-  for (size_t t = 0; t < kTokens; ++t) {
-    for (size_t panel = 0; panel < kPanels; ++panel) {
-      _mm512_mask_storeu_ps(out + t * p.out_stride + panel * kPanelRows, rows[panel],
-                            sums[t][panel]);
+#pragma GCC unroll 6
+  for (int t = 0; t < kTokens; ++t) {
+    float* const after = out + static_cast<size_t>(t) * p.out_stride;
+#pragma GCC unroll 2
+    for (int panel = 0; panel < kPanels; ++panel) {
+      _mm512_mask_storeu_ps(after + panel * kLanes, rows[panel], sums[t][panel]);
     }
   }
 }

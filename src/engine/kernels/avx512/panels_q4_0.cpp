@@ -9,9 +9,9 @@ struct Q4_0 {
   static constexpr size_t kActivations = 2;
 
   template <int kPanels, int kTokens>
-  static inline void add(const Unit* const (&units)[kPanels],
-                         const Activations* const (&activations)[kTokens],
-                         __m512 (&sums)[kTokens][kPanels]) {
+  [[gnu::always_inline]] static inline void add(const Unit* const (&units)[kPanels],
+                                                const Activations* const (&activations)[kTokens],
+                                                __m512 (&sums)[kTokens][kPanels]) {
 #pragma GCC unroll 2
     for (int block = 0; block < 2; ++block) {
       __m512i products[kTokens][kPanels];

@@ -9,9 +9,9 @@ struct Q4_K {
   static constexpr size_t kActivations = 1;
 
   template <int kPanels, int kTokens>
-  static inline void add(const Unit* const (&units)[kPanels],
-                         const Activations* const (&activations)[kTokens],
-                         __m512 (&sums)[kTokens][kPanels]) {
+  [[gnu::always_inline]] static inline void add(const Unit* const (&units)[kPanels],
+                                                const Activations* const (&activations)[kTokens],
+                                                __m512 (&sums)[kTokens][kPanels]) {
     __m512 scaled[kTokens][kPanels];
 #pragma GCC unroll 6
     for (int t = 0; t < kTokens; ++t) {
