@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <optional>
 
 #include "base/format.h"
+#include "base/memory.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "cli/doctor.h"
@@ -21,51 +21,6 @@ namespace {
 constexpr std::uint64_t kGiB = 1024 * 1024 * 1024;
 constexpr std::uint64_t kLittleMemory = 4 * kGiB;
 constexpr std::uint64_t kLittleDisk = 10 * kGiB;
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end == text.data()) return std::nullopt;
-  return value;
-}
-
-// The value of "KEY: value" or "key : value" in a file of /proc; "" where there is none.
-std::string_view value_of(std::string_view file, std::string_view key) {
-  for (const std::string_view line : split(file, '\n')) {
-    const std::size_t colon = line.find(':');
-    if (colon != line.npos && trim(line.substr(0, colon)) == key) {
-      return trim(line.substr(colon + 1));
-    }
-  }
-  return {};
-}
-
-std::optional<std::uint64_t> kilobytes_of(std::string_view file, std::string_view key) {
-  const std::optional<std::uint64_t> value = number(value_of(file, key));
-  if (!value) return std::nullopt;
-  return *value * 1024;
-}
-
-// The least limit among the control group we are in and those above it. A limit
-// above what the machine has is none.
-std::optional<std::uint64_t> memory_limit(const Examination& examination) {
-  std::optional<std::uint64_t> least;
-  const auto consider = [&](const std::string& path) {
-    const std::optional<std::uint64_t> limit = number(read_system_file(examination, path));
-    if (limit && (!least || *limit < *least)) least = limit;
-  };
-  const std::string groups = read_system_file(examination, "/proc/self/cgroup");
-  for (const std::string_view line : split(groups, '\n')) {
-    if (!line.starts_with("0::/")) continue;
-    std::string group(line.substr(3));
-    while (!group.empty()) {
-      consider(format("/sys/fs/cgroup{}/memory.max", group == "/" ? "" : group));
-      group.erase(group.rfind('/') == 0 && group.size() > 1 ? 1 : group.rfind('/'));
-    }
-  }
-  consider("/sys/fs/cgroup/memory/memory.limit_in_bytes");  // version 1
-  return least;
-}
 
 // The path itself, or the nearest folder above it that exists.
 std::filesystem::path nearest_existing(std::filesystem::path path) {
@@ -146,24 +101,20 @@ std::vector<Finding> check_processor(const Examination& examination) {
 }
 
 std::vector<Finding> check_memory(const Examination& examination) {
-  const std::string meminfo = read_system_file(examination, "/proc/meminfo");
-  const std::optional<std::uint64_t> total = kilobytes_of(meminfo, "MemTotal");
-  const std::optional<std::uint64_t> available = kilobytes_of(meminfo, "MemAvailable");
-  if (!total || !available) {
+  const std::optional<MemoryState> memory = read_memory_state(examination.root);
+  if (!memory) {
     return {{.name = "memory", .health = Health::Info, .found = "/proc/meminfo does not say"}};
   }
-  Finding finding{
-      .name = "memory",
-      .found = format("{}, {} of it available", format_bytes(*total), format_bytes(*available)),
-      .details = Json::object({{"total_bytes", *total}, {"available_bytes", *available}})};
-  std::uint64_t usable = *available;
-  const std::optional<std::uint64_t> limit = memory_limit(examination);
-  if (limit && *limit < *total) {
-    finding.found += format(", limited to {} by the control group", format_bytes(*limit));
-    finding.details.set("limit_bytes", *limit);
-    usable = std::min(usable, *limit);
+  Finding finding{.name = "memory",
+                  .found = format("{}, {} of it available", format_bytes(memory->total),
+                                  format_bytes(memory->available)),
+                  .details = Json::object(
+                      {{"total_bytes", memory->total}, {"available_bytes", memory->available}})};
+  if (memory->limit) {
+    finding.found += format(", limited to {} by the control group", format_bytes(*memory->limit));
+    finding.details.set("limit_bytes", *memory->limit);
   }
-  if (usable < kLittleMemory) {
+  if (memory->usable() < kLittleMemory) {
     finding.health = Health::Warning;
     finding.found += "; only the smallest models fit";
   }

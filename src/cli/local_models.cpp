@@ -7,7 +7,9 @@
 
 #include "base/cpu.h"
 #include "base/format.h"
+#include "base/memory.h"
 #include "base/text.h"
+#include "cli/progress.h"
 
 namespace temper::cli {
 namespace {
@@ -100,11 +102,34 @@ Result<engine::ModelFile> open_model_file(const Context& context, const std::str
   return engine::ModelFile::open(path, name);
 }
 
+Result<void> check_memory(const std::string& name, const engine::MemoryNeed& need,
+                          std::uint64_t beside, std::uint64_t usable) {
+  if (need.total() + beside <= usable) return {};
+  return Error{
+      Code::Limit,
+      format("{} needs {} of memory ({} of weights, {} for context, {} to compute with), and {} "
+             "are free; "
+             "{}",
+             name, format_bytes(need.total() + beside), format_bytes(need.packed + need.mapped),
+             format_bytes(need.context), format_bytes(need.scratch + beside), format_bytes(usable),
+             need.packed + need.mapped + beside > usable
+                 ? "take a smaller model or one with fewer bits for each weight"
+                 : "lower --context, or keep keys and values in fewer bits with --kv q8_0")};
+}
+
 Result<std::unique_ptr<engine::LocalModel>> load_local_model(const Context& context,
                                                              engine::ModelFile file,
                                                              const engine::LoadOptions& options) {
-  context.log.info("loading {}", file.name());
-  return engine::LocalModel::load(std::move(file), options);
+  const std::string name = file.name();
+  context.log.info("loading {}", name);
+  const engine::MemoryNeed need = TRY(engine::measure_memory(file, options));
+  if (const std::optional<MemoryState> memory = read_memory_state()) {
+    TRY(check_memory(name, need, 0, memory->usable()));
+  }
+  ProgressLine progress(context.err, context.err_is_terminal, context.clock, "loading");
+  return engine::LocalModel::load(
+      std::move(file), options,
+      [&](std::uint64_t done, std::uint64_t all) { progress.update(done, all); }, context.stop);
 }
 
 }  // namespace temper::cli

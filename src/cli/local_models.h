@@ -23,7 +23,12 @@ Result<engine::LoadOptions> load_options(const Context& context, engine::LoadOpt
 // The file a person has named, whose name errors then use. A directory is told from a file.
 Result<engine::ModelFile> open_model_file(const Context& context, const std::string& name);
 
-// Refuses where the machine has not the memory, and says what to lower.
+// Refuses a model that needs more than can still be taken, with `beside` it, and says
+// what to lower.
+Result<void> check_memory(const std::string& name, const engine::MemoryNeed& need,
+                          std::uint64_t beside, std::uint64_t usable);
+
+// Refuses, as check_memory does, what this machine has no memory for. Shows how far it is.
 Result<std::unique_ptr<engine::LocalModel>> load_local_model(const Context& context,
                                                              engine::ModelFile file,
                                                              const engine::LoadOptions& options);

@@ -7,17 +7,21 @@
 
 namespace temper::cli {
 
-void ProgressLine::update(std::uint64_t done_bytes, std::uint64_t all_bytes) {
+void ProgressLine::update(std::uint64_t done, std::uint64_t all) {
   constexpr std::chrono::milliseconds kBetweenDrawings{100};
   const std::chrono::nanoseconds now = clock_.steady();
   if (!shown_ || (drawn_at_ && now - *drawn_at_ < kBetweenDrawings)) return;
   drawn_at_ = now;
   const std::uint64_t percent =
-      all_bytes == 0 ? 100
-                     : static_cast<std::uint64_t>(100 * (static_cast<double>(done_bytes) /
-                                                         static_cast<double>(all_bytes)));
-  draw(format("{}  {} %  {} of {}{}", doing_, percent, format_bytes(done_bytes),
-              format_bytes(all_bytes), time_left(done_bytes, all_bytes)));
+      all == 0 ? 100
+               : static_cast<std::uint64_t>(100 *
+                                            (static_cast<double>(done) / static_cast<double>(all)));
+  draw(format("{}  {} %  {} of {}{}", doing_, percent, amount(done), amount(all),
+              time_left(done, all)));
+}
+
+std::string ProgressLine::amount(std::uint64_t count) const {
+  return counting_ == Counting::Bytes ? format_bytes(count) : format("{}", count);
 }
 
 // As fast as on average so far; nothing in the first second, when that means little.

@@ -13,31 +13,37 @@ namespace temper::cli {
 
 // Writes over itself, and is gone when this goes out of scope. Output and clock must
 // outlive it.
+enum class Counting { Bytes, Tokens };
+
 class ProgressLine {
  public:
   // `doing` is what the line begins with: "quantising". Where it is not shown, nothing
   // is ever written: an output that is no terminal keeps what was written over.
-  ProgressLine(Output& out, bool shown, Clock& clock, std::string doing)
+  ProgressLine(Output& out, bool shown, Clock& clock, std::string doing,
+               Counting counting = Counting::Bytes)
       : out_(out),
         shown_(shown),
         clock_(clock),
         doing_(std::move(doing)),
+        counting_(counting),
         started_(clock.steady()) {}
   ~ProgressLine() { draw(""); }
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   // Draws at most ten times a second.
-  void update(std::uint64_t done_bytes, std::uint64_t all_bytes);
+  void update(std::uint64_t done, std::uint64_t all);
 
  private:
   void draw(const std::string& text);
+  std::string amount(std::uint64_t count) const;
   std::string time_left(std::uint64_t done, std::uint64_t all) const;
 
   Output& out_;
   bool shown_;
   Clock& clock_;
   std::string doing_;
+  Counting counting_;
   std::chrono::nanoseconds started_;
   std::optional<std::chrono::nanoseconds> drawn_at_;
   std::size_t drawn_width_ = 0;

@@ -59,7 +59,10 @@ Matrix Weights::matrix(const MatrixView& view) {
   packed_bytes_ += packed;
   if (packed == 0) mapped_bytes_ += view.rows * row_bytes(view);
   if (purpose_ == Purpose::Measure) return {};
-  return Matrix(view, arithmetic_, compute_);
+  Matrix made(view, arithmetic_, compute_);
+  if (packed != 0) file_.drop_resident({view.data, view.rows * row_bytes(view)});
+  if (go_on_ && !go_on_(packed_bytes_ + mapped_bytes_)) purpose_ = Purpose::Measure;
+  return made;
 }
 
 Result<Linear> Weights::linear(std::string_view name, std::size_t rows, std::size_t columns) {

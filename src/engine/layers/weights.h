@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,9 +34,18 @@ class Weights {
  public:
   enum class Purpose { Load, Measure };
 
+  // Told after each matrix how many bytes of them are done; when it returns false, those
+  // that follow are only measured.
+  using GoOn = std::function<bool(std::uint64_t bytes)>;
+
   // All must outlive it, and the file the matrices too.
-  Weights(const ModelFile& file, Arithmetic arithmetic, const Compute& compute, Purpose purpose)
-      : file_(file), arithmetic_(arithmetic), compute_(compute), purpose_(purpose) {}
+  Weights(const ModelFile& file, Arithmetic arithmetic, const Compute& compute, Purpose purpose,
+          GoOn go_on = {})
+      : file_(file),
+        arithmetic_(arithmetic),
+        compute_(compute),
+        purpose_(purpose),
+        go_on_(std::move(go_on)) {}
 
   const ModelFile& file() const { return file_; }
   bool has(std::string_view name) const { return file_.find_tensor(name) != nullptr; }
@@ -69,6 +79,7 @@ class Weights {
   Arithmetic arithmetic_;
   const Compute& compute_;
   Purpose purpose_;
+  GoOn go_on_;
   std::uint64_t packed_bytes_ = 0;
   std::uint64_t mapped_bytes_ = 0;
 };

@@ -18,8 +18,8 @@ struct Opened {
 };
 
 Result<Opened> open_model(const ModelFile& file, const LoadOptions& options, const Compute& compute,
-                          Weights::Purpose purpose) {
-  Weights weights(file, options.arithmetic, compute, purpose);
+                          Weights::Purpose purpose, Weights::GoOn go_on = {}) {
+  Weights weights(file, options.arithmetic, compute, purpose, std::move(go_on));
   ModelOptions model_options;
   model_options.drafts = options.drafts;
   model_options.delta_form =
@@ -57,10 +57,19 @@ Result<ModelShape> read_shape(const ModelFile& file, const LoadOptions& options)
   return TRY(open_model(file, options, compute, Weights::Purpose::Measure)).model->shape();
 }
 
-Result<std::unique_ptr<LocalModel>> LocalModel::load(ModelFile file, const LoadOptions& options) {
+Result<std::unique_ptr<LocalModel>> LocalModel::load(ModelFile file, const LoadOptions& options,
+                                                     const LoadProgress& progress,
+                                                     const StopToken& stop) {
   VERIFY(options.threads > 0 && options.step > 0, "there is a thread, and a token in a step");
   std::unique_ptr<LocalModel> loaded(new LocalModel(std::move(file), options));
-  Opened opened = TRY(open_model(loaded->file_, options, loaded->compute_, Weights::Purpose::Load));
+  const MemoryNeed need = TRY(measure_memory(loaded->file_, options));
+  const Weights::GoOn go_on = [&](std::uint64_t done) {
+    if (progress) progress(done, need.packed + need.mapped);
+    return !stop.stop_requested();
+  };
+  Opened opened =
+      TRY(open_model(loaded->file_, options, loaded->compute_, Weights::Purpose::Load, go_on));
+  if (stop.stop_requested()) return stopped_error("loading the model");
   loaded->need_ = opened.need;
   loaded->model_ = std::move(opened.model);
   loaded->scratch_.reserve(opened.need.scratch / sizeof(float));

@@ -51,7 +51,11 @@ Result<ModelShape> read_shape(const ModelFile& file, const LoadOptions& options)
 // One thread at a time.
 class LocalModel {
  public:
-  static Result<std::unique_ptr<LocalModel>> load(ModelFile file, const LoadOptions& options);
+  // `progress` is told how many bytes of weights are ready, of how many.
+  using LoadProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
+  static Result<std::unique_ptr<LocalModel>> load(ModelFile file, const LoadOptions& options,
+                                                  const LoadProgress& progress = {},
+                                                  const StopToken& stop = {});
   LocalModel(const LocalModel&) = delete;
   LocalModel& operator=(const LocalModel&) = delete;
 
