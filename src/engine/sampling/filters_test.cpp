@@ -212,7 +212,7 @@ TEST_CASE("sampling filters: a large k is taken as exactly as a small one") {
   std::vector<float> logits(20'000);
   for (float& logit : logits) logit = static_cast<float>(random.below(3000));
   const std::vector<Candidate> all = ranked(logits);
-  for (std::size_t k : {1, 63, 64, 65, 1000, 1024, 1025, 5000, 19'999}) {
+  for (std::size_t k : std::vector<std::size_t>{1, 63, 64, 65, 1000, 1024, 1025, 5000, 19'999}) {
     Candidates candidates;
     take_top_k(logits, k, candidates);
     CHECK(candidates.ranked == k);

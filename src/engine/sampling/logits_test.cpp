@@ -24,7 +24,7 @@ TEST_CASE("sampling logits: what is no finite number becomes one, or impossible"
 
 TEST_CASE("sampling logits: a mask leaves its tokens, for any size of the vocabulary") {
   Random random(1);
-  for (std::size_t size : {0, 1, 63, 64, 65, 128, 200}) {
+  for (std::size_t size : std::vector<std::size_t>{0, 1, 63, 64, 65, 128, 200}) {
     std::vector<float> logits(size);
     for (float& logit : logits) logit = static_cast<float>(random.unit());
     if (size > 3) logits[3] = NAN;
@@ -67,7 +67,7 @@ TEST_CASE("sampling weights: e^x to seven digits, down to where floats end") {
 
 TEST_CASE("sampling weights: sums are those of the parts, whatever the count") {
   Random random(2);
-  for (std::size_t size : {1, 2, 63, 64, 65, 1000}) {
+  for (std::size_t size : std::vector<std::size_t>{1, 2, 63, 64, 65, 1000}) {
     std::vector<float> logits(size);
     std::vector<Candidate> candidates;
     for (float& logit : logits) {
