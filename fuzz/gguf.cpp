@@ -79,7 +79,7 @@ void check_error(const Error& error) {
 
 template <typename T>
 bool alike(const T& one, const T& other) {
-  return one == other || (one != one && other != other);  // a float may be no number
+  return !(one < other) && !(other < one);  // also where both are NaN
 }
 
 template <typename T>

@@ -124,17 +124,16 @@ Result<void> ModelFile::add_other_parts(const std::string& path) {
                         name_, split.number + 1, split.count, ending)};
   }
   const std::string& shown = name_.ends_with(ending) ? name_ : path;
-  OpenGguf opened = std::move(parts_.front());
-  parts_.clear();
+  std::vector<OpenGguf> parts;
   for (std::uint64_t number = 0; number < split.count; ++number) {
-    if (number == split.number) {
-      parts_.push_back(std::move(opened));
-    } else {
-      parts_.push_back(TRY(open_part(name_of_part(path, split, number),
-                                     name_of_part(shown, split, number), {number, split.count})));
-    }
-    TRY(check_same_model(first(), parts_.back().file));
+    if (number == split.number) continue;
+    parts.push_back(TRY(open_part(name_of_part(path, split, number),
+                                  name_of_part(shown, split, number), {number, split.count})));
   }
+  parts.insert(parts.begin() + static_cast<std::ptrdiff_t>(split.number),
+               std::move(parts_.front()));
+  parts_ = std::move(parts);
+  for (const OpenGguf& part : parts_) TRY(check_same_model(first(), part.file));
   return {};
 }
 

@@ -70,6 +70,7 @@ std::vector<Repetition> find_repetitions(std::span<const TokenId> history,
     known = std::max(known, length);
   }
   std::vector<Repetition> found;
+  found.reserve(longest_of.size());
   for (const auto& [next, length] : longest_of) found.push_back({.next = next, .length = length});
   std::ranges::sort(found, {}, &Repetition::next);
   return found;

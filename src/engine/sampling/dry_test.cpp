@@ -127,6 +127,7 @@ std::vector<Repetition> naive(const std::vector<TokenId>& history, const DrySett
     }
   }
   std::vector<Repetition> found;
+  found.reserve(lengths.size());
   for (const auto& [token, length] : lengths) found.push_back({token, length});
   return found;
 }

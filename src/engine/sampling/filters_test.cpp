@@ -18,6 +18,7 @@ using Filter = std::function<void(Candidates&)>;
 
 std::vector<float> logits_of(const std::vector<double>& chances) {
   std::vector<float> logits;
+  logits.reserve(chances.size());
   for (double chance : chances) {
     logits.push_back(chance == 0 ? kImpossible : static_cast<float>(std::log(chance) + 3));
   }
@@ -120,6 +121,7 @@ std::vector<double> chances_of(const std::vector<Candidate>& items) {
   double sum = 0;
   for (const Candidate& item : items) sum += std::exp(double{item.logit} - items.front().logit);
   std::vector<double> chances;
+  chances.reserve(items.size());
   for (const Candidate& item : items) {
     chances.push_back(std::exp(double{item.logit} - items.front().logit) / sum);
   }
@@ -158,6 +160,7 @@ std::vector<Candidate> naive_typical(const std::vector<Candidate>& items, double
   }
   std::sort(places.begin(), places.end());
   std::vector<Candidate> kept;
+  kept.reserve(places.size());
   for (std::size_t place : places) kept.push_back(items[place]);
   return kept;
 }

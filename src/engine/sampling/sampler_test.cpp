@@ -26,6 +26,7 @@ Sampler sampler_of(const SamplingSettings& settings, std::size_t vocabulary_size
 
 std::vector<float> logits_of(const std::vector<double>& chances) {
   std::vector<float> logits;
+  logits.reserve(chances.size());
   for (double chance : chances) logits.push_back(static_cast<float>(std::log(chance)));
   return logits;
 }
