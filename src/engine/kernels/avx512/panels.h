@@ -18,7 +18,7 @@ constexpr int kLanes = 16;
 
 // How far ahead weights are asked for that are read once: the processor's own
 // prefetching alone reaches some two thirds of what memory can do.
-constexpr size_t kAhead = 7 << 10;
+constexpr size_t kAhead = 4 << 10;
 
 static inline __m512i broadcast(const void* four_bytes) {
   int32_t value;
@@ -73,9 +73,9 @@ static void multiply_tile(const PanelProducts& p, size_t row, size_t token) {
           p.add ? _mm512_maskz_loadu_ps(rows[panel], before + panel * kLanes) : _mm512_setzero_ps();
     }
   }
-  const bool read_once = p.count <= kMostTokens;
+  const bool first_reading = token == 0;
   for (size_t unit = 0; unit < p.units; ++unit) {
-    for (int panel = 0; read_once && panel < kPanels; ++panel) {
+    for (int panel = 0; first_reading && panel < kPanels; ++panel) {
       ask_for(reinterpret_cast<const char*>(units[panel]) + kAhead, sizeof(Unit));
     }
     Format::template add<kPanels, kTokens>(units, activations, sums);
