@@ -18,7 +18,7 @@ constexpr int kLanes = 16;
 
 // How far ahead weights are asked for that are read once: the processor's own
 // prefetching alone reaches some two thirds of what memory can do.
-constexpr size_t kAhead = 4 << 10;
+constexpr size_t kAhead = 6 << 10;
 
 static inline __m512i broadcast(const void* four_bytes) {
   int32_t value;
@@ -111,6 +111,10 @@ static void multiply_tokens(const PanelProducts& p, size_t row) {
 template <typename Format>
 static void multiply_panels(const PanelProducts& p) {
   size_t row = 0;
+  if (p.count <= kMostTokens) {
+    for (; row < p.rows; row += kPanelRows) multiply_tokens<Format, 1>(p, row);
+    return;
+  }
   for (; row + kPanelRows < p.rows; row += 2 * kPanelRows) multiply_tokens<Format, 2>(p, row);
   if (row < p.rows) multiply_tokens<Format, 1>(p, row);
 }
