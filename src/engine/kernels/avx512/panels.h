@@ -18,7 +18,7 @@ constexpr int kLanes = 16;
 
 // How far ahead weights are asked for that are read once: the processor's own
 // prefetching alone reaches some two thirds of what memory can do.
-constexpr size_t kAhead = 7 << 10;
+constexpr size_t kAhead = 6 << 10;
 
 static inline __m512i broadcast(const void* four_bytes) {
   int32_t value;
@@ -73,9 +73,9 @@ static void multiply_tile(const PanelProducts& p, size_t row, size_t token) {
           p.add ? _mm512_maskz_loadu_ps(rows[panel], before + panel * kLanes) : _mm512_setzero_ps();
     }
   }
-  const bool read_once = p.count <= kMostTokens;
+  const bool first_reading = token == 0;
   for (size_t unit = 0; unit < p.units; ++unit) {
-    for (int panel = 0; read_once && panel < kPanels; ++panel) {
+    for (int panel = 0; first_reading && panel < kPanels; ++panel) {
       ask_for(reinterpret_cast<const char*>(units[panel]) + kAhead, sizeof(Unit));
     }
     Format::template add<kPanels, kTokens>(units, activations, sums);
@@ -111,6 +111,10 @@ static void multiply_tokens(const PanelProducts& p, size_t row) {
 template <typename Format>
 static void multiply_panels(const PanelProducts& p) {
   size_t row = 0;
+  if (p.count <= kMostTokens) {
+    for (; row < p.rows; row += kPanelRows) multiply_tokens<Format, 1>(p, row);
+    return;
+  }
   for (; row + kPanelRows < p.rows; row += 2 * kPanelRows) multiply_tokens<Format, 2>(p, row);
   if (row < p.rows) multiply_tokens<Format, 1>(p, row);
 }

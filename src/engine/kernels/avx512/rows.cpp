@@ -91,7 +91,7 @@ void multiply_tile(const RowProducts& p, const Place& place) {
   const size_t left = p.columns - place.column;
   const size_t columns = left < kPiece ? left : kPiece;
   // Rows that are read once are asked for a tile ahead.
-  const bool read_once = p.count <= kMostTokens;
+  const bool first_reading = place.token == 0;
   const size_t ahead = kTileRows * p.weight_stride;
 
   __m512 sums[kTileRows][kTokens];
@@ -102,7 +102,7 @@ void multiply_tile(const RowProducts& p, const Place& place) {
   }
   size_t column = 0;
   for (; column + 16 <= columns; column += 16) {
-    if (read_once) {
+    if (first_reading) {
 #pragma GCC unroll 4
       for (size_t row = 0; row < kTileRows; ++row) {
         _mm_prefetch(reinterpret_cast<const char*>(weights[row] + ahead), _MM_HINT_T0);
