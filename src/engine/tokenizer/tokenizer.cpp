@@ -37,15 +37,6 @@ Error missing_end(const GgufFile& file, std::string_view flag, std::string_view 
                       file.name(), flag, id)};
 }
 
-std::string unmark_spaces(std::string_view text) {
-  std::string plain;
-  for (std::size_t mark = text.find(kSpaceMark); mark != text.npos; mark = text.find(kSpaceMark)) {
-    plain.append(text.substr(0, mark)).push_back(' ');
-    text.remove_prefix(mark + kSpaceMark.size());
-  }
-  return plain.append(text);
-}
-
 // The bytes of a token in a vocabulary of that model.
 std::string piece_of(std::string_view model, std::string_view text, TokenKind kind) {
   switch (kind) {

@@ -1,9 +1,10 @@
-// Where text whose spaces are written "▁" may be cut before its tokens are merged,
+// For models without a pre-tokenizer: where text may be cut before its tokens are merged,
 // without a difference to what comes out.
 //
-// Models that have no pre-tokenizer merge whole lines, or all of the text; but nearly
-// nothing that merging makes has a "▁" after something else. Words between such places
-// can be merged by themselves, and remembered.
+// Such models merge whole lines, or all of the text. But many neighbours, above all a
+// letter and the space after it, stand together in nothing that merging makes: no merge
+// crosses from one to the other, so both sides merge as if they were alone. Words
+// between such places are short, and can be remembered.
 #pragma once
 
 #include <bitset>
@@ -13,22 +14,33 @@
 
 namespace temper::engine {
 
-inline constexpr std::string_view kSpaceMark = "\xE2\x96\x81";  // U+2581
+// How these models write a space in their vocabularies: U+2581.
+inline constexpr std::string_view kSpaceMark = "\xE2\x96\x81";
 
-// The text with every space written so.
 std::string mark_spaces(std::string_view text);
+std::string unmark_spaces(std::string_view text);
 
 class WordBorders {
  public:
   // To be told everything that merging can make.
   void add_product(std::string_view text);
 
-  // How long the first word of `rest` is, which must not be empty.
+  // How many bytes the first word of `rest` has, which must not be empty.
   std::size_t word_length(std::string_view rest) const;
 
  private:
-  // The last bytes of characters after which a "▁" does not begin a word.
-  std::bitset<256> joined_;
+  // Neighbours are told apart as ASCII characters, the mark of a space, and all others.
+  static constexpr std::size_t kMark = 128;
+  static constexpr std::size_t kOther = 129;
+  static constexpr std::size_t kKinds = 130;
+
+  struct Neighbour {
+    std::size_t kind;
+    std::size_t bytes;
+  };
+  static Neighbour neighbour_at(std::string_view text, std::size_t at);
+
+  std::bitset<kKinds * kKinds> joined_;
 };
 
 }  // namespace temper::engine
