@@ -14,8 +14,8 @@ namespace {
 
 // For errors: what was to be read from something undefined.
 Error nothing_to_read(const Value& value, const Value& key) {
-  const std::string part =
-      key.text() != nullptr ? format("`{}`", key.text()->bytes().substr(0, 60)) : describe(key);
+  const std::string part = key.text() != nullptr ? format("`{}`", key.text()->bytes().substr(0, 60))
+                                                 : std::string("an item");
   return Error{Code::Invalid, format("cannot read {} of {}", part, describe(value))};
 }
 

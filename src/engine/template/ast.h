@@ -111,14 +111,18 @@ struct Test {  // a is name(...)
 };
 struct CapturedText {};  // what a {% filter %} or {% set %} block has rendered
 
+using ExpressionNode = std::variant<Constant, Variable, ListLiteral, DictLiteral, Not, Sign, Chain,
+                                    Concatenation, Logic, Comparison, Conditional, Attribute,
+                                    Subscript, Slice, Call, Filter, Test, CapturedText>;
+
 struct Expression {
   Span span;
-  std::size_t height = 1;  // of the tree below
-  std::variant<Constant, Variable, ListLiteral, DictLiteral, Not, Sign, Chain, Concatenation, Logic,
-               Comparison, Conditional, Attribute, Subscript, Slice, Call, Filter, Test,
-               CapturedText>
-      node;
+  std::size_t height = 1;  // of the tree, this included
+  ExpressionNode node;
 };
+
+// Of the tallest tree among the parts of the node.
+std::size_t height_below(const ExpressionNode& node);
 
 // ---- Statements ----
 

@@ -12,7 +12,7 @@ namespace temper::engine::jinja {
 // str.isspace: white space, also beyond ASCII.
 bool is_space(char32_t character);
 // The character in the other case, where it has one, for the Latin, Greek and Cyrillic
-// alphabets; what would become two ("ß") stays.
+// alphabets; what would become two letters ("ß") stays.
 char32_t to_upper(char32_t character);
 char32_t to_lower(char32_t character);
 bool is_letter(char32_t character);

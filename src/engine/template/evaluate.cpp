@@ -217,8 +217,12 @@ Result<Value> Interpreter::call(const Expression& at, const Call& node, const Va
     callee = TRY(evaluate(*node.callee));
   }
   if (callee.object() == nullptr) {
-    const std::string what = callee.is_undefined() ? "what is undefined" : describe(callee);
-    return located(at.span, Error{Code::Invalid, format("{} cannot be called", what)});
+    const std::string callee_text = shown_piece(text_at(parsed_.source, node.callee->span));
+    return located(at.span, Error{Code::Invalid,
+                                  callee.is_undefined()
+                                      ? format("{} is undefined and cannot be called", callee_text)
+                                      : format("{} is {} and cannot be called", callee_text,
+                                               describe(callee))});
   }
   const Arguments given = with_caller(TRY(arguments(node.arguments)));
   return located(at.span, callee.object()->call(given));

@@ -82,8 +82,10 @@ class ExpressionParser {
     return token.kind == kind && token.text == text;
   }
 
-  template <typename Node>
-  Result<ExpressionPtr> make(std::uint32_t begin, Node node) const;
+  static bool is_keyword(std::string_view name);
+
+  // The node as an expression that reaches from `begin` to the token before this one.
+  Result<ExpressionPtr> make(std::uint32_t begin, ExpressionNode node) const;
 
   Result<ExpressionPtr> logic(bool is_and);
   Result<ExpressionPtr> negation();

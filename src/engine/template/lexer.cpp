@@ -249,7 +249,10 @@ class Lexer {
     if (std::string_view("([{").find(byte) != std::string_view::npos) {
       open += byte == '(' ? ')' : byte == '[' ? ']' : '}';
     } else if (std::string_view(")]}").find(byte) != std::string_view::npos) {
-      if (open.empty() || open.back() != byte) {
+      if (!open.empty() && open.back() != byte) {
+        return fail(place_, format("`{}` was expected, not `{}`", open.back(), byte));
+      }
+      if (open.empty()) {
         return fail(place_, format("there is a {} without its opening bracket", byte));
       }
       open.pop_back();

@@ -52,7 +52,7 @@ class Parser {
           tokens_.next();
           ExpressionPtr value = TRY(tokens_.expression_or_tuple());
           body.push_back(statement_of(span_from(begin_of(token)), Print{std::move(value)}));
-          TRY(tokens_.expect(TokenKind::PrintEnd, "}}"));
+          TRY(tokens_.expect(TokenKind::PrintEnd, "`}}`"));
           break;
         }
         case TokenKind::BlockBegin: {

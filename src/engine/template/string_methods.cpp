@@ -73,7 +73,8 @@ Result<Window> window(const Value& self, const Bound& given, std::size_t place) 
 template <bool kAtStart>
 Result<Value> has_end(Runtime& runtime, const Value& self, const Bound& given) {
   const Window part = TRY(window(self, given, 1));
-  const bool several = given.required(0).list() != nullptr;
+  const List* list = given.required(0).list();
+  const bool several = list != nullptr && list->kind == ListKind::Tuple;
   const std::vector<Value> wanted = several ? TRY(items_of(runtime.heap, given.required(0)))
                                             : std::vector<Value>{given.required(0)};
   for (const Value& one : wanted) {

@@ -53,7 +53,7 @@ Bounds split_at_space(std::string_view text, std::size_t max_splits, Sides from)
       bounds.emplace_back(word, end);
       end = trailing_space(text.substr(0, word));
     }
-    if (end > begin) bounds.emplace_back(begin, end);
+    if (end > 0) bounds.emplace_back(0, end);
     std::reverse(bounds.begin(), bounds.end());
     return bounds;
   }
@@ -148,7 +148,11 @@ Value in_case(Heap& heap, const MarkedText& text, Case wanted) {
       if (wanted == Case::Title) upper = !is_letter(before);
       if (wanted == Case::FilterTitle) upper = begins_word(before);
       if (wanted == Case::Swapped) upper = to_lower(c) == c;
-      append_utf8(changed, upper ? to_upper(c) : to_lower(c));
+      if (upper && c == U'ß') {  // the one letter here that becomes two
+        changed += wanted == Case::Upper || wanted == Case::Swapped ? "SS" : "Ss";
+      } else {
+        append_utf8(changed, upper ? to_upper(c) : to_lower(c));
+      }
       before = c;
       first = false;
     });
