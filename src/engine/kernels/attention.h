@@ -35,6 +35,6 @@ std::size_t attention_scratch_floats(std::size_t group, std::size_t head_size);
 
 // What a token gets does not depend on the tokens beside it: pages are taken in order,
 // and the sums over each are made alike, wherever the task begins.
-void attend(const AttentionTask& task, float* scratch);
+void attend(const Kernels& kernels, const AttentionTask& task, float* scratch);
 
 }  // namespace temper::engine

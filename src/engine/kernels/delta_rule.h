@@ -7,6 +7,8 @@
 
 #include <cstddef>
 
+#include "engine/kernels/kernels.h"
+
 namespace temper::engine {
 
 // Rows of tokens are `..._stride` floats apart. Keys and queries are as they shall be
@@ -28,15 +30,16 @@ struct DeltaTask {
   std::size_t out_stride = 0;
 };
 
+// What either of the two needs.
+std::size_t delta_scratch_floats(std::size_t size);
+
 // Token by token: what a token gets does not depend on where the task begins.
-void delta_recurrent(const DeltaTask& task);
+void delta_recurrent(const Kernels& kernels, const DeltaTask& task, float* scratch);
 
 // Tokens that delta_chunked takes at a time.
 inline constexpr std::size_t kDeltaChunk = 64;
 
-std::size_t delta_chunk_scratch_floats(std::size_t size);
-
 // The same, as products of matrices over chunks of tokens; equal but for rounding.
-void delta_chunked(const DeltaTask& task, float* scratch);
+void delta_chunked(const Kernels& kernels, const DeltaTask& task, float* scratch);
 
 }  // namespace temper::engine

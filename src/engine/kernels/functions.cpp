@@ -1,6 +1,5 @@
 #include "engine/kernels/functions.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -29,8 +28,6 @@ std::vector<float> make_gelu_table() {
 
 float sigmoid(float x) { return 1.0F / (1.0F + std::exp(-x)); }
 
-float silu(float x) { return x / (1.0F + std::exp(-x)); }
-
 float softplus(float x) { return x > 20.0F ? x : std::log1p(std::exp(x)); }
 
 float gelu(float x) {
@@ -40,20 +37,8 @@ float gelu(float x) {
   return table[half_from_float(x)];
 }
 
-void silu_gate(float* gate, const float* up, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) gate[i] = silu(gate[i]) * up[i];
-}
-
 void gelu_gate(float* gate, const float* up, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) gate[i] = gelu(gate[i]) * up[i];
-}
-
-void clamped_gate(float* gate, const float* up, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const float g = std::min(gate[i], 7.0F);
-    const float u = std::clamp(up[i], -7.0F, 7.0F);
-    gate[i] = g * sigmoid(1.702F * g) * (u + 1.0F);
-  }
 }
 
 }  // namespace temper::engine

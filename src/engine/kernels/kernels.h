@@ -21,6 +21,7 @@
 #include "base/cpu.h"
 #include "base/result.h"
 #include "engine/kernels/product.h"
+#include "engine/kernels/tile.h"
 
 namespace temper::engine {
 
@@ -64,6 +65,24 @@ struct Kernels {
   void (*panels_q4_0)(const PanelProducts&) = nullptr;
   void (*panels_q4_k)(const PanelProducts&) = nullptr;
   void (*panels_q6_k)(const PanelProducts&) = nullptr;
+
+  // Between such products. Sets differ by rounding, and exponentials are within 2e-7 of the
+  // right ones, in parts of them.
+  void (*tile_product)(const TileProduct&) = nullptr;
+  void (*floats_from_halves)(float* out, const std::uint16_t* halves,
+                             std::size_t count) = nullptr;  // exact
+  // x = exp(scale * x + offset), and the sum of these; 0 where that is below -87.3.
+  float (*exponentials)(float* x, std::size_t count, float scale, float offset) = nullptr;
+  float (*greatest)(const float* x, std::size_t count) = nullptr;  // of one at least
+  float (*sum_of_squares)(const float* x, std::size_t count) = nullptr;
+  // out = x * factor * weight
+  void (*scaled_by)(float* out, const float* x, const float* weight, float factor,
+                    std::size_t count) = nullptr;
+  void (*silu_of)(float* x, std::size_t count) = nullptr;                          // x sigmoid(x)
+  void (*silu_gate)(float* gate, const float* up, std::size_t count) = nullptr;    // silu(g) u
+  void (*sigmoid_gate)(float* x, const float* gate, std::size_t count) = nullptr;  // x sigmoid(g)
+  // gate' sigmoid(1.702 gate') (up' + 1), gate' = min(gate, 7), up' = up within -7 and 7
+  void (*clamped_gate)(float* gate, const float* up, std::size_t count) = nullptr;
 };
 
 // All that this build has and a processor with these features can run, from the

@@ -81,6 +81,12 @@ void load_q8_keys(const std::byte* page, std::size_t head_size, float* out) {
   }
 }
 
+void load_halves(const Kernels& kernels, const std::byte* page, std::size_t head_size,
+                 float* room) {
+  kernels.floats_from_halves(room, reinterpret_cast<const std::uint16_t*>(page),
+                             head_size * kPageTokens);
+}
+
 // A byte holds element i of its block in the low bits and element i + 16 in the high.
 void load_q4_keys(const std::byte* page, std::size_t head_size, float* out) {
   constexpr std::size_t kHalf = kBlock / 2;
@@ -139,21 +145,25 @@ void store_value(KvType type, const float* value, std::size_t head_size, std::by
          page + slot * value_row_bytes(type, head_size));
 }
 
-const float* load_keys(KvType type, const std::byte* page, std::size_t head_size, float* room) {
+const float* load_keys(const Kernels& kernels, KvType type, const std::byte* page,
+                       std::size_t head_size, float* room) {
   switch (type) {
     case KvType::F32: return reinterpret_cast<const float*>(page);
-    case KvType::F16:
-      decode(TensorType::F16, page, std::span(room, head_size * kPageTokens));
-      break;
+    case KvType::F16: load_halves(kernels, page, head_size, room); break;
     case KvType::Q8_0: load_q8_keys(page, head_size, room); break;
     case KvType::Q4_0: load_q4_keys(page, head_size, room); break;
   }
   return room;
 }
 
-const float* load_values(KvType type, const std::byte* page, std::size_t head_size, float* room) {
+const float* load_values(const Kernels& kernels, KvType type, const std::byte* page,
+                         std::size_t head_size, float* room) {
   if (type == KvType::F32) return reinterpret_cast<const float*>(page);
-  decode(row_of(type).tensor_type, page, std::span(room, head_size * kPageTokens));
+  if (type == KvType::F16) {
+    load_halves(kernels, page, head_size, room);
+  } else {
+    decode(row_of(type).tensor_type, page, std::span(room, head_size * kPageTokens));
+  }
   return room;
 }
 

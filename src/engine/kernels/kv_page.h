@@ -10,6 +10,8 @@
 #include <optional>
 #include <string_view>
 
+#include "engine/kernels/kernels.h"
+
 namespace temper::engine {
 
 enum class KvType : std::uint8_t { F32, F16, Q8_0, Q4_0 };
@@ -33,7 +35,9 @@ void store_value(KvType type, const float* value, std::size_t head_size, std::by
 
 // All keys as [head_size, 64] and values as [64, head_size] floats: a view of the page
 // where that is how it stands, or else decoded into `room`, of 64 * head_size floats.
-const float* load_keys(KvType type, const std::byte* page, std::size_t head_size, float* room);
-const float* load_values(KvType type, const std::byte* page, std::size_t head_size, float* room);
+const float* load_keys(const Kernels& kernels, KvType type, const std::byte* page,
+                       std::size_t head_size, float* room);
+const float* load_values(const Kernels& kernels, KvType type, const std::byte* page,
+                         std::size_t head_size, float* room);
 
 }  // namespace temper::engine

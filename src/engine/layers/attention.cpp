@@ -102,20 +102,22 @@ void remember(Pass& pass, std::size_t cache, const Rows& keys, const Rows& value
   const bool turned = is_turned(layout.type(), layer.head_size);
   const Rows k = turned ? turned_copy(pass, keys) : keys;
   const Rows v = turned ? turned_copy(pass, values) : values;
-  for (const Part& part : pass.parts()) {
+  const auto store_head = [&](const Part& part, std::size_t head) {
+    const std::size_t at = head * layer.head_size;
+    const std::size_t offset = head * place.head_bytes;
     for (std::size_t t = 0; t < part.count; ++t) {
       const std::size_t position = part.position + t;
       std::byte* page = part.sequence->page_to_write(place.group, position);
       const std::size_t slot = position % kPageTokens;
-      for (std::size_t head = 0; head < layer.kv_heads; ++head) {
-        const std::size_t at = head * layer.head_size;
-        const std::size_t offset = head * place.head_bytes;
-        store_key(layout.type(), k.row(part.first_row + t) + at, layer.head_size,
-                  page + place.keys + offset, slot);
-        store_value(layout.type(), v.row(part.first_row + t) + at, layer.head_size,
-                    page + place.values + offset, slot);
-      }
+      store_key(layout.type(), k.row(part.first_row + t) + at, layer.head_size,
+                page + place.keys + offset, slot);
+      store_value(layout.type(), v.row(part.first_row + t) + at, layer.head_size,
+                  page + place.values + offset, slot);
     }
+  };
+  for (const Part& part : pass.parts()) {
+    pass.each(layer.kv_heads, part.count * layer.head_size * 8,
+              [&](std::size_t head) { store_head(part, head); });
   }
 }
 
@@ -151,7 +153,7 @@ Rows attend(Pass& pass, std::size_t cache, const Rows& queries, float scale,
     task.pages = piece.part->sequence->pages(place.group).data();
     task.key_offset = place.keys + piece.head * place.head_bytes;
     task.value_offset = place.values + piece.head * place.head_bytes;
-    attend(task, scratch.data());
+    engine::attend(pass.compute().kernels, task, scratch.data());
   });
   if (turned) turn_rows(pass, out);
   return out;

@@ -12,32 +12,47 @@ namespace {
 // A prompt's chunks pay from about here on.
 constexpr std::size_t kLeastChunk = 16;
 
-// u[t, ch] = silu( sum_j convolution[ch, j] * m[t - (kernel - 1) + j, ch] ); what lies
-// before the part's first token comes from the sequence's state, and the last inputs go there.
-void convolve(const DeltaNet& net, const Part& part, const Rows& m, const Rows& u) {
+// What the convolution sees: the inputs of the tokens before the part come from the
+// sequence's state, those of its own are in m.
+class History {
+ public:
+  History(const DeltaNet& net, const Part& part, const Rows& m) : net_(net), part_(part), m_(m) {}
+
+  // The input of `back` tokens before token t; null where there was none.
+  const float* input(std::size_t t, std::size_t back) const {
+    if (t >= back) return m_.row(part_.first_row + t - back);
+    const float* state = part_.sequence->state();
+    const std::size_t at = net_.shape.kernel - 1 + t - back;
+    return state == nullptr ? nullptr : state + net_.state_offset + at * net_.shape.channels();
+  }
+
+ private:
+  const DeltaNet& net_;
+  const Part& part_;
+  const Rows& m_;
+};
+
+// u[t, ch] = silu( sum over j of convolution[ch, j] * the input of kernel - 1 - j tokens before )
+void convolve(const Kernels& kernels, const DeltaNet& net, const History& history, std::size_t t,
+              float* out) {
+  const std::size_t channels = net.shape.channels();
+  std::fill_n(out, channels, 0.0F);
+  for (std::size_t j = 0; j < net.shape.kernel; ++j) {
+    const float* in = history.input(t, net.shape.kernel - 1 - j);
+    const float* weights = net.convolution.data() + j * channels;
+    if (in == nullptr) continue;
+    for (std::size_t ch = 0; ch < channels; ++ch) out[ch] += weights[ch] * in[ch];
+  }
+  kernels.silu_of(out, channels);
+}
+
+// The part's last inputs, for those that come.
+void keep_history(const DeltaNet& net, const Part& part, const History& history) {
   const std::size_t channels = net.shape.channels();
   const std::size_t past = net.shape.kernel - 1;
-  const float* state = part.sequence->state();
-  const auto input = [&](std::size_t t, std::size_t j) -> const float* {
-    const std::size_t at = t + j;  // from the first remembered input on
-    if (at >= past) return m.row(part.first_row + at - past);
-    return state == nullptr ? nullptr : state + net.state_offset + at * channels;
-  };
-  for (std::size_t t = 0; t < part.count; ++t) {
-    float* out = u.row(part.first_row + t);
-    std::fill_n(out, channels, 0.0F);
-    for (std::size_t j = 0; j < net.shape.kernel; ++j) {
-      const float* in = input(t, j);
-      if (in == nullptr) continue;
-      for (std::size_t ch = 0; ch < channels; ++ch) {
-        out[ch] += net.convolution[ch * net.shape.kernel + j] * in[ch];
-      }
-    }
-    for (std::size_t ch = 0; ch < channels; ++ch) out[ch] = silu(out[ch]);
-  }
   float* next = part.sequence->next_state() + net.state_offset;
   for (std::size_t j = 0; j < past; ++j) {
-    const float* in = input(part.count, j);
+    const float* in = history.input(part.count, past - j);
     if (in == nullptr) {
       std::fill_n(next + j * channels, channels, 0.0F);
     } else {
@@ -75,8 +90,8 @@ Gates gates_of(Pass& pass, const DeltaNet& net, Activations& x) {
 }
 
 // One value head of one part. It uses the key head of its number modulo their count.
-void run_head(const DeltaNet& net, DeltaForm form, const Part& part, std::size_t head,
-              const Rows& u, const Gates& gates, const Rows& out) {
+void run_head(const Kernels& kernels, const DeltaNet& net, DeltaForm form, const Part& part,
+              std::size_t head, const Rows& u, const Gates& gates, const Rows& out) {
   const DeltaShape& shape = net.shape;
   const std::size_t key_at = head % shape.key_heads * shape.head_size;
   const std::size_t state_at =
@@ -96,12 +111,12 @@ void run_head(const DeltaNet& net, DeltaForm form, const Part& part, std::size_t
   task.after = part.sequence->next_state() + state_at;
   task.out = out.row(part.first_row) + head * shape.head_size;
   task.out_stride = out.width;
+  thread_local std::vector<float> scratch;
+  scratch.resize(std::max(scratch.size(), delta_scratch_floats(shape.head_size)));
   if (form == DeltaForm::Chunked && part.count >= kLeastChunk) {
-    thread_local std::vector<float> scratch;
-    scratch.resize(std::max(scratch.size(), delta_chunk_scratch_floats(shape.head_size)));
-    delta_chunked(task, scratch.data());
+    delta_chunked(kernels, task, scratch.data());
   } else {
-    delta_recurrent(task);
+    delta_recurrent(kernels, task, scratch.data());
   }
 }
 
@@ -119,8 +134,13 @@ Result<DeltaNet> load_delta_net(Weights& weights, const std::string& layer, cons
   net.alpha = TRY(weights.linear(layer + "ssm_alpha", shape.value_heads, embedding));
   net.alpha_bias = TRY(weights.vector(layer + "ssm_dt.bias", shape.value_heads));
   net.decay = TRY(weights.vector(layer + "ssm_a", shape.value_heads));
-  net.convolution =
+  const std::vector<float> convolution =
       TRY(weights.vector(layer + "ssm_conv1d.weight", shape.channels() * shape.kernel));
+  for (std::size_t j = 0; j < shape.kernel; ++j) {
+    for (std::size_t ch = 0; ch < shape.channels(); ++ch) {
+      net.convolution.push_back(convolution[ch * shape.kernel + j]);
+    }
+  }
   net.norm = TRY(weights.vector(layer + "ssm_norm.weight", shape.head_size));
   net.output = TRY(weights.linear(layer + "ssm_out", embedding, shape.values()));
   return net;
@@ -128,13 +148,20 @@ Result<DeltaNet> load_delta_net(Weights& weights, const std::string& layer, cons
 
 Rows delta_net(Pass& pass, const DeltaNet& net, DeltaForm form, const Rows& x) {
   const DeltaShape& shape = net.shape;
+  const Kernels& kernels = pass.compute().kernels;
   Activations activations(x.data, x.count, x.width);
   const Rows m = apply(pass, net.input, activations);
   const Rows z = apply(pass, net.gate, activations);
   const Gates gates = gates_of(pass, net, activations);
 
   const Rows u = pass.rows(shape.channels());
-  for (const Part& part : pass.parts()) convolve(net, part, m, u);
+  for (const Part& part : pass.parts()) {
+    const History history(net, part, m);
+    pass.each(part.count, 8 * shape.channels(), [&](std::size_t t) {
+      convolve(kernels, net, history, t, u.row(part.first_row + t));
+    });
+    keep_history(net, part, history);
+  }
   const float query_scale = 1.0F / std::sqrt(static_cast<float>(shape.head_size));
   pass.each_row(2 * shape.keys(), [&](std::size_t row) {
     normalise_heads(u.row(row), shape.key_heads, shape.head_size, net.epsilon, query_scale);
@@ -142,13 +169,16 @@ Rows delta_net(Pass& pass, const DeltaNet& net, DeltaForm form, const Rows& x) {
   });
 
   const Rows o = pass.rows(shape.values());
-  pass.compute().threads.parallel_for(pass.parts().size() * shape.value_heads,
-                                      [&](std::size_t index) {
-                                        run_head(net, form, pass.parts()[index / shape.value_heads],
-                                                 index % shape.value_heads, u, gates, o);
-                                      });
+  pass.compute().threads.parallel_for(
+      pass.parts().size() * shape.value_heads, [&](std::size_t index) {
+        run_head(kernels, net, form, pass.parts()[index / shape.value_heads],
+                 index % shape.value_heads, u, gates, o);
+      });
   norm_heads(pass, o, shape.head_size, net.norm, net.epsilon);
-  for (std::size_t i = 0; i < o.size(); ++i) o.data[i] *= silu(z.data[i]);
+  pass.each_row(2 * o.width, [&](std::size_t row) {
+    kernels.silu_of(z.row(row), z.width);
+    for (std::size_t i = 0; i < o.width; ++i) o.row(row)[i] *= z.row(row)[i];
+  });
   return apply(pass, net.output, o);
 }
 

@@ -38,7 +38,7 @@ struct DeltaNet {
   Linear alpha;                    // -> [value_heads]
   std::vector<float> alpha_bias;   // [value_heads]
   std::vector<float> decay;        // [value_heads], negative
-  std::vector<float> convolution;  // [channels, kernel]
+  std::vector<float> convolution;  // [kernel, channels]
   std::vector<float> norm;         // [head_size]
   Linear output;
 };

@@ -7,11 +7,12 @@
 namespace temper::engine {
 
 void apply_gate(Pass& pass, Gate kind, const Rows& gate, const Rows& up) {
+  const Kernels& kernels = pass.compute().kernels;
   const auto gate_row = [&](std::size_t row) {
     switch (kind) {
-      case Gate::Silu: silu_gate(gate.row(row), up.row(row), gate.width); break;
+      case Gate::Silu: kernels.silu_gate(gate.row(row), up.row(row), gate.width); break;
       case Gate::Gelu: gelu_gate(gate.row(row), up.row(row), gate.width); break;
-      case Gate::Clamped: clamped_gate(gate.row(row), up.row(row), gate.width); break;
+      case Gate::Clamped: kernels.clamped_gate(gate.row(row), up.row(row), gate.width); break;
     }
   };
   if (gate.count * gate.width < 4096) {

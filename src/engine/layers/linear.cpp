@@ -8,28 +8,14 @@
 namespace temper::engine {
 namespace {
 
-// The squares are summed in eight places side by side, and in double precision: a row
-// may be long, and its sum is small work.
-double sum_of_squares(const float* x, std::size_t count) {
-  double sums[8] = {};
-  std::size_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    for (std::size_t j = 0; j < 8; ++j) {
-      sums[j] += static_cast<double>(x[i + j]) * static_cast<double>(x[i + j]);
-    }
-  }
-  for (; i < count; ++i) sums[0] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
-}
-
-void norm_row(const float* x, std::size_t count, const std::vector<float>& weight, float epsilon,
-              float* out) {
-  const double mean = sum_of_squares(x, count) / static_cast<double>(count);
-  const auto factor = static_cast<float>(1.0 / std::sqrt(mean + static_cast<double>(epsilon)));
+void norm_row(const Kernels& kernels, const float* x, std::size_t count,
+              const std::vector<float>& weight, float epsilon, float* out) {
+  const float mean = kernels.sum_of_squares(x, count) / static_cast<float>(count);
+  const float factor = 1.0F / std::sqrt(mean + epsilon);
   if (weight.empty()) {
     for (std::size_t i = 0; i < count; ++i) out[i] = x[i] * factor;
   } else {
-    for (std::size_t i = 0; i < count; ++i) out[i] = x[i] * factor * weight[i];
+    kernels.scaled_by(out, x, weight.data(), factor, count);
   }
 }
 
@@ -73,7 +59,7 @@ Rows look_up(Pass& pass, const Table& table, float factor) {
 Rows rms_norm(Pass& pass, const Rows& x, const std::vector<float>& weight, float epsilon) {
   const Rows out = pass.rows(x.width);
   pass.each_row(x.width, [&](std::size_t row) {
-    norm_row(x.row(row), x.width, weight, epsilon, out.row(row));
+    norm_row(pass.compute().kernels, x.row(row), x.width, weight, epsilon, out.row(row));
   });
   return out;
 }
@@ -82,7 +68,8 @@ void norm_heads(Pass& pass, const Rows& x, std::size_t head_size, const std::vec
                 float epsilon) {
   pass.each_row(x.width, [&](std::size_t row) {
     for (std::size_t at = 0; at < x.width; at += head_size) {
-      norm_row(x.row(row) + at, head_size, weight, epsilon, x.row(row) + at);
+      norm_row(pass.compute().kernels, x.row(row) + at, head_size, weight, epsilon,
+               x.row(row) + at);
     }
   });
 }

@@ -48,16 +48,19 @@ void Pass::add_at(Sequence& sequence, std::span<const TokenId> tokens, std::size
   }
 }
 
-void Pass::each_row(std::size_t cost, const std::function<void(std::size_t row)>& work) const {
-  if (cost * count() < kWorthThreads) {
-    for (std::size_t row = 0; row < count(); ++row) work(row);
+void Pass::each(std::size_t count, std::size_t cost,
+                const std::function<void(std::size_t index)>& work) const {
+  if (cost * count < kWorthThreads) {
+    for (std::size_t i = 0; i < count; ++i) work(i);
   } else {
-    compute_.threads.parallel_for(count(), work);
+    compute_.threads.parallel_for(count, work);
   }
 }
 
-void add(const Rows& x, const Rows& y) {
-  for (std::size_t i = 0; i < x.size(); ++i) x.data[i] += y.data[i];
+void add(const Pass& pass, const Rows& x, const Rows& y) {
+  pass.each_row(x.width, [&](std::size_t row) {
+    for (std::size_t i = 0; i < x.width; ++i) x.row(row)[i] += y.row(row)[i];
+  });
 }
 
 }  // namespace temper::engine

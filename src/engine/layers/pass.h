@@ -97,8 +97,12 @@ class Pass {
 
   Rows rows(std::size_t width) { return {scratch_.take(count() * width), count(), width}; }
 
-  // Calls work(row) for each, on all threads where that pays.
-  void each_row(std::size_t cost, const std::function<void(std::size_t row)>& work) const;
+  // Calls work for each from 0 on, on all threads where that pays: where each is `cost` steps.
+  void each(std::size_t count, std::size_t cost,
+            const std::function<void(std::size_t index)>& work) const;
+  void each_row(std::size_t cost, const std::function<void(std::size_t row)>& work) const {
+    each(count(), cost, work);
+  }
 
  private:
   const Compute& compute_;
@@ -110,6 +114,6 @@ class Pass {
 };
 
 // x += y
-void add(const Rows& x, const Rows& y);
+void add(const Pass& pass, const Rows& x, const Rows& y);
 
 }  // namespace temper::engine

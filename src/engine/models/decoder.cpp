@@ -46,8 +46,9 @@ class Decoder final : public Model {
     for (std::size_t i = 0; i < layers_.size() && !pass.stopped(); ++i) {
       const Scratch::Scope scope(pass.scratch());
       const Layer& layer = layers_[i];
-      add(x, attention(pass, i, turns, rms_norm(pass, x, layer.attention_norm, frame_.epsilon)));
-      add(x, network(pass, layer, rms_norm(pass, x, layer.network_norm, frame_.epsilon)));
+      add(pass, x,
+          attention(pass, i, turns, rms_norm(pass, x, layer.attention_norm, frame_.epsilon)));
+      add(pass, x, network(pass, layer, rms_norm(pass, x, layer.network_norm, frame_.epsilon)));
     }
     return rms_norm(pass, x, frame_.norm, frame_.epsilon);
   }

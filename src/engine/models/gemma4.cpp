@@ -93,9 +93,10 @@ class Gemma4 final : public Model {
       const Rows y = rms_norm(pass, x, layer.attention_norm, frame_.epsilon);
       const Rows a =
           attention(pass, layer.attention, layer.attention.windowed ? windowed : full, y);
-      add(x, rms_norm(pass, a, layer.attention.norm_after, frame_.epsilon));
-      add(x, rms_norm(pass, network(pass, layer, x), layer.network_norm_after, frame_.epsilon));
-      if (layer.own) add(x, own_part(pass, *layer.own, i, own, x));
+      add(pass, x, rms_norm(pass, a, layer.attention.norm_after, frame_.epsilon));
+      add(pass, x,
+          rms_norm(pass, network(pass, layer, x), layer.network_norm_after, frame_.epsilon));
+      if (layer.own) add(pass, x, own_part(pass, *layer.own, i, own, x));
       for (std::size_t j = 0; j < x.size(); ++j) x.data[j] *= layer.scale;
     }
     return rms_norm(pass, x, frame_.norm, frame_.epsilon);
@@ -145,7 +146,7 @@ class Gemma4 final : public Model {
     const Rows routed = mixture(pass, mix.experts, Gate::Gelu, Routing::SoftmaxThenChoose,
                                 apply(pass, mix.router, router_input(pass, mix, x)),
                                 rms_norm(pass, x, mix.norm_before, frame_.epsilon));
-    add(sum, rms_norm(pass, routed, mix.norm_after, frame_.epsilon));
+    add(pass, sum, rms_norm(pass, routed, mix.norm_after, frame_.epsilon));
     return sum;
   }
 
@@ -162,7 +163,7 @@ class Gemma4 final : public Model {
     const float from_x = 1 / std::sqrt(static_cast<float>(frame_.embedding));
     for (std::size_t i = 0; i < sum.size(); ++i) sum.data[i] *= from_x;
     norm_heads(pass, sum, own_->width, own_->norm, frame_.epsilon);
-    add(sum, look_up(pass, own_->tokens, std::sqrt(static_cast<float>(own_->width))));
+    add(pass, sum, look_up(pass, own_->tokens, std::sqrt(static_cast<float>(own_->width))));
     for (std::size_t i = 0; i < sum.size(); ++i) sum.data[i] *= std::sqrt(0.5F);
     return sum;
   }

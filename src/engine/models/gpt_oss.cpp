@@ -40,10 +40,12 @@ class GptOss final : public Model {
     for (std::size_t i = 0; i < layers_.size() && !pass.stopped(); ++i) {
       const Scratch::Scope scope(pass.scratch());
       const Layer& layer = layers_[i];
-      add(x, attention(pass, i, turns, rms_norm(pass, x, layer.attention_norm, frame_.epsilon)));
+      add(pass, x,
+          attention(pass, i, turns, rms_norm(pass, x, layer.attention_norm, frame_.epsilon)));
       const Rows y = rms_norm(pass, x, layer.network_norm, frame_.epsilon);
-      add(x, mixture(pass, layer.experts, Gate::Clamped, Routing::ChooseThenSoftmax,
-                     apply(pass, layer.router, y), y));
+      add(pass, x,
+          mixture(pass, layer.experts, Gate::Clamped, Routing::ChooseThenSoftmax,
+                  apply(pass, layer.router, y), y));
     }
     return rms_norm(pass, x, frame_.norm, frame_.epsilon);
   }

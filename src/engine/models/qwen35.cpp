@@ -109,9 +109,11 @@ class Qwen35 final : public Model {
   void run(Pass& pass, const Layer& layer, const Turns& turns, const Rows& x) const {
     const Scratch::Scope scope(pass.scratch());
     const Rows y = rms_norm(pass, x, layer.mixer_norm, frame_.epsilon);
-    add(x, layer.delta_net ? delta_net(pass, *layer.delta_net, form_, y)
-                           : gated_attention(pass, *layer.attention, turns, y));
-    add(x, network(pass, layer.network, rms_norm(pass, x, layer.network_norm, frame_.epsilon)));
+    add(pass, x,
+        layer.delta_net ? delta_net(pass, *layer.delta_net, form_, y)
+                        : gated_attention(pass, *layer.attention, turns, y));
+    add(pass, x,
+        network(pass, layer.network, rms_norm(pass, x, layer.network_norm, frame_.epsilon)));
   }
 
   Rows gated_attention(Pass& pass, const GatedAttention& layer, const Turns& turns,
@@ -129,7 +131,7 @@ class Qwen35 final : public Model {
     const Rows out = attend(pass, layer.cache, q, 1 / std::sqrt(static_cast<float>(size)));
     for (std::size_t head = 0; head < q.count * layer.heads.query; ++head) {
       const float* gate = both.data + (2 * head + 1) * size;
-      for (std::size_t i = 0; i < size; ++i) out.data[head * size + i] *= sigmoid(gate[i]);
+      pass.compute().kernels.sigmoid_gate(out.data + head * size, gate, size);
     }
     return apply(pass, layer.output, out);
   }

@@ -1,0 +1,5 @@
+#include "engine/kernels/scalar/vector.h"
+
+namespace temper::engine::scalar {
+#include "engine/kernels/lanes/functions.h"
+}  // namespace temper::engine::scalar
