@@ -19,27 +19,27 @@ using HalfBits = std::uint16_t;
 template <std::size_t count>
 using Bytes = std::array<std::uint8_t, count>;
 
-struct BlockQ4_0 {
+struct BlockQ40 {
   static constexpr std::size_t kElements = 32;
   HalfBits scale;
   Bytes<16> nibbles;
 };
 
-struct BlockQ4_1 {
+struct BlockQ41 {
   static constexpr std::size_t kElements = 32;
   HalfBits scale;
   HalfBits least;
   Bytes<16> nibbles;
 };
 
-struct BlockQ5_0 {
+struct BlockQ50 {
   static constexpr std::size_t kElements = 32;
   HalfBits scale;
   Bytes<4> fifth_bits;
   Bytes<16> nibbles;
 };
 
-struct BlockQ5_1 {
+struct BlockQ51 {
   static constexpr std::size_t kElements = 32;
   HalfBits scale;
   HalfBits least;
@@ -47,13 +47,13 @@ struct BlockQ5_1 {
   Bytes<16> nibbles;
 };
 
-struct BlockQ8_0 {
+struct BlockQ80 {
   static constexpr std::size_t kElements = 32;
   HalfBits scale;
   std::array<std::int8_t, 32> quants;
 };
 
-struct BlockQ2_K {
+struct BlockQ2K {
   static constexpr std::size_t kElements = 256;
   Bytes<16> scales_and_mins;
   Bytes<64> quants;
@@ -61,7 +61,7 @@ struct BlockQ2_K {
   HalfBits min_scale;
 };
 
-struct BlockQ3_K {
+struct BlockQ3K {
   static constexpr std::size_t kElements = 256;
   Bytes<32> third_bits;
   Bytes<64> quants;
@@ -69,7 +69,7 @@ struct BlockQ3_K {
   HalfBits scale;
 };
 
-struct BlockQ4_K {
+struct BlockQ4K {
   static constexpr std::size_t kElements = 256;
   HalfBits scale;
   HalfBits min_scale;
@@ -77,7 +77,7 @@ struct BlockQ4_K {
   Bytes<128> nibbles;
 };
 
-struct BlockQ5_K {
+struct BlockQ5K {
   static constexpr std::size_t kElements = 256;
   HalfBits scale;
   HalfBits min_scale;
@@ -86,7 +86,7 @@ struct BlockQ5_K {
   Bytes<128> nibbles;
 };
 
-struct BlockQ6_K {
+struct BlockQ6K {
   static constexpr std::size_t kElements = 256;
   Bytes<128> low_bits;
   Bytes<64> high_bits;
@@ -94,13 +94,13 @@ struct BlockQ6_K {
   HalfBits scale;
 };
 
-struct BlockIQ4_NL {
+struct BlockIQ4NL {
   static constexpr std::size_t kElements = 32;
   HalfBits scale;
   Bytes<16> nibbles;
 };
 
-struct BlockIQ4_XS {
+struct BlockIQ4XS {
   static constexpr std::size_t kElements = 256;
   HalfBits scale;
   std::uint16_t high_scale_bits;
@@ -114,21 +114,21 @@ struct BlockMXFP4 {
   Bytes<16> nibbles;
 };
 
-struct BlockIQ2_XXS {
+struct BlockIQ2XXS {
   static constexpr std::size_t kElements = 256;
   HalfBits scale;
   // For every 32 elements: four indices, then signs and a scale in four bytes.
   std::array<Bytes<8>, 8> groups;
 };
 
-struct BlockIQ2_XS {
+struct BlockIQ2XS {
   static constexpr std::size_t kElements = 256;
   HalfBits scale;
   std::array<std::uint16_t, 32> indices_and_signs;
   Bytes<8> scales;
 };
 
-struct BlockIQ2_S {
+struct BlockIQ2S {
   static constexpr std::size_t kElements = 256;
   HalfBits scale;
   Bytes<32> low_indices;
@@ -137,14 +137,14 @@ struct BlockIQ2_S {
   Bytes<8> scales;
 };
 
-struct BlockIQ3_XXS {
+struct BlockIQ3XXS {
   static constexpr std::size_t kElements = 256;
   HalfBits scale;
   Bytes<64> indices;
   std::array<Bytes<4>, 8> signs_and_scales;
 };
 
-struct BlockIQ3_S {
+struct BlockIQ3S {
   static constexpr std::size_t kElements = 256;
   HalfBits scale;
   Bytes<64> low_indices;

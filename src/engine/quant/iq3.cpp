@@ -11,7 +11,7 @@ namespace temper::engine {
 // Each 32 elements have eight indices, and 32 bits: four times seven signs, and a scale
 // worth (0.5 + k) / 2 of the block's.
 void decode_iq3_xxs(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockIQ3_XXS>(blocks, block_count, values, [](const BlockIQ3_XXS& block, float* out) {
+  decode_each<BlockIQ3XXS>(blocks, block_count, values, [](const BlockIQ3XXS& block, float* out) {
     const float scale = float_from_half(block.scale);
     for (std::size_t sub = 0; sub < 8; ++sub) {
       std::uint32_t signs_and_scale;
@@ -20,8 +20,8 @@ void decode_iq3_xxs(const std::byte* blocks, std::size_t block_count, float* val
       const std::uint8_t* indices = block.indices.data() + 8 * sub;
       for (std::size_t i = 0; i < 4; ++i, out += 8) {
         const std::uint32_t signs = signs_from_seven(signs_and_scale >> (7 * i) & 127);
-        decode_four(sub_scale, kGridIQ3_XXS.values[indices[2 * i]], signs, out);
-        decode_four(sub_scale, kGridIQ3_XXS.values[indices[2 * i + 1]], signs >> 4, out + 4);
+        decode_four(sub_scale, kGridIQ3XXS.values[indices[2 * i]], signs, out);
+        decode_four(sub_scale, kGridIQ3XXS.values[indices[2 * i + 1]], signs >> 4, out + 4);
       }
     }
   });
@@ -30,7 +30,7 @@ void decode_iq3_xxs(const std::byte* blocks, std::size_t block_count, float* val
 // Indices have nine bits, the ninth apart, and every element its sign; the scale is
 // worth 1 + 2 * k of the block's.
 void decode_iq3_s(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockIQ3_S>(blocks, block_count, values, [](const BlockIQ3_S& block, float* out) {
+  decode_each<BlockIQ3S>(blocks, block_count, values, [](const BlockIQ3S& block, float* out) {
     const float scale = float_from_half(block.scale);
     for (std::size_t sub = 0; sub < 8; ++sub) {
       const int four_bits = block.scales[sub / 2] >> (sub % 2 * 4) & 15;
@@ -38,7 +38,7 @@ void decode_iq3_s(const std::byte* blocks, std::size_t block_count, float* value
       for (std::size_t i = 0; i < 8; ++i, out += 4) {
         const std::uint32_t ninth = block.high_index_bits[sub] >> i & 1U;
         const std::uint32_t signs = block.signs[4 * sub + i / 2];
-        decode_four(sub_scale, kGridIQ3_S.values[block.low_indices[8 * sub + i] | ninth << 8],
+        decode_four(sub_scale, kGridIQ3S.values[block.low_indices[8 * sub + i] | ninth << 8],
                     signs >> (i % 2 * 4), out);
       }
     }

@@ -15,7 +15,7 @@ constexpr NibbleValues kValues = {-127, -104, -83, -65, -49, -35, -22, -10,
 
 // scale * value
 void decode_iq4_nl(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockIQ4_NL>(blocks, block_count, values, [](const BlockIQ4_NL& block, float* out) {
+  decode_each<BlockIQ4NL>(blocks, block_count, values, [](const BlockIQ4NL& block, float* out) {
     decode_nibbles(float_from_half(block.scale), kValues, block.nibbles.data(), out);
   });
 }
@@ -23,7 +23,7 @@ void decode_iq4_nl(const std::byte* blocks, std::size_t block_count, float* valu
 // scale * (s - 32) * value, where each 32 elements have a scale of six bits, the two
 // high ones apart.
 void decode_iq4_xs(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockIQ4_XS>(blocks, block_count, values, [](const BlockIQ4_XS& block, float* out) {
+  decode_each<BlockIQ4XS>(blocks, block_count, values, [](const BlockIQ4XS& block, float* out) {
     const float scale = float_from_half(block.scale);
     for (std::size_t sub = 0; sub < 8; ++sub) {
       const int low = block.low_scale_bits[sub / 2] >> (4 * (sub % 2)) & 15;

@@ -13,10 +13,10 @@ struct Grid {
   alignas(columns) std::uint8_t values[rows][columns];
 };
 
-extern const Grid<256, 8> kGridIQ2_XXS;
-extern const Grid<512, 8> kGridIQ2_XS;
-extern const Grid<1024, 8> kGridIQ2_S;
-extern const Grid<256, 4> kGridIQ3_XXS;
-extern const Grid<512, 4> kGridIQ3_S;
+extern const Grid<256, 8> kGridIQ2XXS;
+extern const Grid<512, 8> kGridIQ2XS;
+extern const Grid<1024, 8> kGridIQ2S;
+extern const Grid<256, 4> kGridIQ3XXS;
+extern const Grid<512, 4> kGridIQ3S;
 
 }  // namespace temper::engine

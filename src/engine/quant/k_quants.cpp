@@ -35,7 +35,7 @@ void decode_32(float scale, float min, const std::uint8_t* nibbles, int shift, E
 // Sub-blocks of 16: scale * (s & 15) * q - min_scale * (s >> 4). Half h of the
 // block has its elements 32 * p + j in bits 2p and 2p + 1 of byte 32 * h + j.
 void decode_q2_k(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockQ2_K>(blocks, block_count, values, [](const BlockQ2_K& block, float* out) {
+  decode_each<BlockQ2K>(blocks, block_count, values, [](const BlockQ2K& block, float* out) {
     const float scale = float_from_half(block.scale);
     const float min_scale = float_from_half(block.min_scale);
     for (std::size_t sub = 0; sub < 16; ++sub) {
@@ -55,7 +55,7 @@ void decode_q2_k(const std::byte* blocks, std::size_t block_count, float* values
 // Sub-blocks of 16: scale * s * q, where q has its two low bits as in Q2_K, and is 4
 // less where bit (element / 32) of third_bits[element % 32] is not set.
 void decode_q3_k(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockQ3_K>(blocks, block_count, values, [](const BlockQ3_K& block, float* out) {
+  decode_each<BlockQ3K>(blocks, block_count, values, [](const BlockQ3K& block, float* out) {
     const float scale = float_from_half(block.scale);
     const std::array<int, 16> scales = unpack_q3_scales(block.scales);
     for (std::size_t sub = 0; sub < 16; ++sub) {
@@ -76,7 +76,7 @@ void decode_q3_k(const std::byte* blocks, std::size_t block_count, float* values
 // Sub-blocks of 32: scale * s * q - min_scale * m. 32 bytes have the low nibbles of
 // one sub-block and the high ones of the next.
 void decode_q4_k(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockQ4_K>(blocks, block_count, values, [](const BlockQ4_K& block, float* out) {
+  decode_each<BlockQ4K>(blocks, block_count, values, [](const BlockQ4K& block, float* out) {
     const float scale = float_from_half(block.scale);
     const float min_scale = float_from_half(block.min_scale);
     const ScalesAndMins parts = unpack_scales_and_mins(block.scales_and_mins);
@@ -91,7 +91,7 @@ void decode_q4_k(const std::byte* blocks, std::size_t block_count, float* values
 
 // As Q4_K, and bit b of fifth_bits[j] is worth 16 for element j of sub-block b.
 void decode_q5_k(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockQ5_K>(blocks, block_count, values, [](const BlockQ5_K& block, float* out) {
+  decode_each<BlockQ5K>(blocks, block_count, values, [](const BlockQ5K& block, float* out) {
     const float scale = float_from_half(block.scale);
     const float min_scale = float_from_half(block.min_scale);
     const ScalesAndMins parts = unpack_scales_and_mins(block.scales_and_mins);
@@ -109,7 +109,7 @@ void decode_q5_k(const std::byte* blocks, std::size_t block_count, float* values
 // its low bits in the low nibbles of the half's 64 bytes for p 0 and 1, in the high
 // ones for 2 and 3, and its high bits at 2 * p of the half's high_bits[j].
 void decode_q6_k(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockQ6_K>(blocks, block_count, values, [](const BlockQ6_K& block, float* out) {
+  decode_each<BlockQ6K>(blocks, block_count, values, [](const BlockQ6K& block, float* out) {
     const float scale = float_from_half(block.scale);
     for (std::size_t sub = 0; sub < 16; ++sub) {
       const std::size_t half = sub / 8;

@@ -17,9 +17,9 @@ struct FifthBits {
   std::uint32_t bits = 0;
 };
 
-BlockQ8_0 encode_block_q8_0(const float* values) {
+BlockQ80 encode_block_q8_0(const float* values) {
   constexpr float kLevels = 127;
-  BlockQ8_0 block{};
+  BlockQ80 block{};
   block.scale = half_scale(largest_magnitude({values, 32}) / kLevels, kLevels);
   const float scale = float_from_half(block.scale);
   if (scale == 0) return block;
@@ -29,17 +29,19 @@ BlockQ8_0 encode_block_q8_0(const float* values) {
   return block;
 }
 
-BlockQ4_0 encode_block_q4_0(const float* values) {
-  constexpr Levels kLevels{-8, 7};
+constexpr Levels kLevelsOfFourBits{-8, 7};
+
+BlockQ40 encode_block_q4_0(const float* values) {
   const Normalised<32> block(values);
-  BlockQ4_0 encoded{};
+  BlockQ40 encoded{};
   encoded.nibbles.fill(0x88);
   if (block.unit == 0) return encoded;
-  encoded.scale = block.to_half(find_scale(part_of<32>(block, 0), kLevels), 8);
+  encoded.scale = block.to_half(find_scale(part_of<32>(block, 0), kLevelsOfFourBits), 8);
   const float per_step = inverse(block.from_half(encoded.scale));
   const auto nibble = [&](std::size_t i) {
     return static_cast<unsigned>(
-        round_into(block.values[i] * per_step, kLevels.least, kLevels.most) + 8);
+        round_into(block.values[i] * per_step, kLevelsOfFourBits.least, kLevelsOfFourBits.most) +
+        8);
   };
   for (std::size_t i = 0; i < 16; ++i) {
     encoded.nibbles[i] = static_cast<std::uint8_t>(nibble(i) | nibble(16 + i) << 4);
@@ -51,7 +53,7 @@ BlockQ4_0 encode_block_q4_0(const float* values) {
 
 // scale * (q - 8)
 void decode_q4_0(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockQ4_0>(blocks, block_count, values, [](const BlockQ4_0& block, float* out) {
+  decode_each<BlockQ40>(blocks, block_count, values, [](const BlockQ40& block, float* out) {
     const float scale = float_from_half(block.scale);
     for (std::size_t i = 0; i < 16; ++i) {
       out[i] = scale * static_cast<float>((block.nibbles[i] & 15) - 8);
@@ -62,7 +64,7 @@ void decode_q4_0(const std::byte* blocks, std::size_t block_count, float* values
 
 // scale * q + least
 void decode_q4_1(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockQ4_1>(blocks, block_count, values, [](const BlockQ4_1& block, float* out) {
+  decode_each<BlockQ41>(blocks, block_count, values, [](const BlockQ41& block, float* out) {
     const float scale = float_from_half(block.scale);
     const float least = float_from_half(block.least);
     for (std::size_t i = 0; i < 16; ++i) {
@@ -74,7 +76,7 @@ void decode_q4_1(const std::byte* blocks, std::size_t block_count, float* values
 
 // scale * (q - 16)
 void decode_q5_0(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockQ5_0>(blocks, block_count, values, [](const BlockQ5_0& block, float* out) {
+  decode_each<BlockQ50>(blocks, block_count, values, [](const BlockQ50& block, float* out) {
     const float scale = float_from_half(block.scale);
     const FifthBits fifth(block.fifth_bits);
     for (std::size_t i = 0; i < 16; ++i) {
@@ -86,7 +88,7 @@ void decode_q5_0(const std::byte* blocks, std::size_t block_count, float* values
 
 // scale * q + least
 void decode_q5_1(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockQ5_1>(blocks, block_count, values, [](const BlockQ5_1& block, float* out) {
+  decode_each<BlockQ51>(blocks, block_count, values, [](const BlockQ51& block, float* out) {
     const float scale = float_from_half(block.scale);
     const float least = float_from_half(block.least);
     const FifthBits fifth(block.fifth_bits);
@@ -99,18 +101,18 @@ void decode_q5_1(const std::byte* blocks, std::size_t block_count, float* values
 
 // scale * q
 void decode_q8_0(const std::byte* blocks, std::size_t block_count, float* values) {
-  decode_each<BlockQ8_0>(blocks, block_count, values, [](const BlockQ8_0& block, float* out) {
+  decode_each<BlockQ80>(blocks, block_count, values, [](const BlockQ80& block, float* out) {
     const float scale = float_from_half(block.scale);
     for (std::size_t i = 0; i < 32; ++i) out[i] = scale * static_cast<float>(block.quants[i]);
   });
 }
 
 void encode_q4_0(const float* values, std::size_t block_count, std::byte* blocks) {
-  encode_each<BlockQ4_0>(values, block_count, blocks, encode_block_q4_0);
+  encode_each<BlockQ40>(values, block_count, blocks, encode_block_q4_0);
 }
 
 void encode_q8_0(const float* values, std::size_t block_count, std::byte* blocks) {
-  encode_each<BlockQ8_0>(values, block_count, blocks, encode_block_q8_0);
+  encode_each<BlockQ80>(values, block_count, blocks, encode_block_q8_0);
 }
 
 }  // namespace temper::engine

@@ -17,10 +17,10 @@ struct Normalised {
   // The block's values are these times `unit`, a power of two, and the largest
   // magnitude is at least 1 and less than 2. A unit of 0: nothing in the block reaches
   // half of the least half, so that every type has zeros for it.
-  alignas(32) std::array<float, count> values;
+  alignas(32) std::array<float, count> values{};
   // What an error counts. Large values matter more to a model than their number says,
   // but the others not less than that.
-  alignas(32) std::array<float, count> weights;
+  alignas(32) std::array<float, count> weights{};
   float unit = 0;
 
   explicit Normalised(const float* block) {

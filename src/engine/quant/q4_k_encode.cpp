@@ -126,8 +126,8 @@ Choice find_choice(const Block& block) {
   return best;
 }
 
-BlockQ4_K encode_block(const float* values) {
-  BlockQ4_K encoded{};
+BlockQ4K encode_block(const float* values) {
+  BlockQ4K encoded{};
   const Block block(values);
   if (block.unit == 0) return encoded;
   const Choice choice = find_choice(block);
@@ -151,7 +151,7 @@ BlockQ4_K encode_block(const float* values) {
 }  // namespace
 
 void encode_q4_k(const float* values, std::size_t block_count, std::byte* blocks) {
-  encode_each<BlockQ4_K>(values, block_count, blocks, encode_block);
+  encode_each<BlockQ4K>(values, block_count, blocks, encode_block);
 }
 
 }  // namespace temper::engine

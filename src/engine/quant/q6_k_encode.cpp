@@ -92,7 +92,7 @@ Choice find_choice(const Block& block) {
 }
 
 // Puts q, from 0 to 63, where decode_q6_k looks for element i.
-void put(BlockQ6_K& block, std::size_t i, unsigned q) {
+void put(BlockQ6K& block, std::size_t i, unsigned q) {
   const std::size_t half = i / 128;
   const std::size_t plane = i % 128 / 32;
   const std::size_t j = i % 32;
@@ -102,8 +102,8 @@ void put(BlockQ6_K& block, std::size_t i, unsigned q) {
   high = static_cast<std::uint8_t>(high | q >> 4 << (2 * plane));
 }
 
-BlockQ6_K encode_block(const float* values) {
-  BlockQ6_K encoded{};
+BlockQ6K encode_block(const float* values) {
+  BlockQ6K encoded{};
   const Block block(values);
   Choice choice;
   if (block.unit != 0) choice = find_choice(block);
@@ -123,7 +123,7 @@ BlockQ6_K encode_block(const float* values) {
 }  // namespace
 
 void encode_q6_k(const float* values, std::size_t block_count, std::byte* blocks) {
-  encode_each<BlockQ6_K>(values, block_count, blocks, encode_block);
+  encode_each<BlockQ6K>(values, block_count, blocks, encode_block);
 }
 
 }  // namespace temper::engine

@@ -38,6 +38,7 @@ std::string_view fate_name(Fate fate) {
 // "NAME TYPE FATE" of each, or the error.
 std::vector<std::string> outcome(const std::vector<Tensor>& tensors, const QuantiseRules& rules) {
   std::vector<const Tensor*> pointers;
+  pointers.reserve(tensors.size());
   for (const Tensor& one : tensors) pointers.push_back(&one);
   const Result<std::vector<PlannedTensor>> plan = plan_quantisation(pointers, rules);
   if (!plan) return {"refused: " + plan.error().message};

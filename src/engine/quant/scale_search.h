@@ -110,7 +110,7 @@ float find_scale(const Part<count>& part, Levels levels) {
     }
   };
   // The extreme value at the end of the levels, or near it; on either side.
-  for (float step = -1; step <= 3; ++step) {
+  for (const float step : {-1.0F, 0.0F, 1.0F, 2.0F, 3.0F}) {
     descend(extreme / (levels.least + step));
     descend(extreme / (levels.most - step));
   }
