@@ -42,9 +42,8 @@ Error outside(const GgufFile& file, std::string_view key, std::string_view id,
 constexpr std::int64_t kNone = 0xFFFFFFFF;
 
 Result<TokenId> id_at(const GgufFile& file, const Vocabulary& vocabulary, std::string_view key) {
-  const std::string full = std::string(kPrefix).append(key);
-  if (file.find(full) == nullptr) return kNoToken;
-  const std::int64_t id = TRY(file.at<std::int64_t>(full));
+  const auto given = TRY(file.find_as<std::int64_t>(std::string(kPrefix).append(key)));
+  const std::int64_t id = given.value_or(kNone);
   if (id == -1 || id == kNone) return kNoToken;
   if (id < 0 || static_cast<std::uint64_t>(id) >= vocabulary.size()) {
     return outside(file, key, format("{}", id), vocabulary);

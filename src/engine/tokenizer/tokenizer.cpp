@@ -18,8 +18,8 @@ constexpr std::string_view kGemma = "gemma4";
 constexpr std::string_view kSentencePiece = "llama";
 
 Result<bool> flag_at(const GgufFile& file, std::string_view key, bool otherwise) {
-  if (file.find(key) == nullptr) return otherwise;
-  return file.at<bool>(key);
+  const std::optional<bool> flag = TRY(file.find_as<bool>(key));
+  return flag.value_or(otherwise);
 }
 
 // The vocabularies of SentencePiece all begin with these three.
@@ -96,10 +96,8 @@ Result<void> Tokenizer::finish_load(const GgufFile& file) {
   } else if (model == kGemma) {
     encoder_ = TRY(make_gemma_bpe(file, vocabulary_));
   } else if (model == kByteLevel) {
-    const bool named = file.find("tokenizer.ggml.pre") != nullptr;
-    const std::string_view name =
-        named ? TRY(file.at<std::string_view>("tokenizer.ggml.pre")) : "default";
-    Result<PreTokenizer> pre = find_pre_tokenizer(name);
+    const auto name = TRY(file.find_as<std::string_view>("tokenizer.ggml.pre"));
+    Result<PreTokenizer> pre = find_pre_tokenizer(name.value_or("default"));
     if (!pre) return in_context(file.name(), std::move(pre).error());
     adds_bos = pre->adds_bos;
     encoder_ = TRY(make_byte_level_bpe(file, vocabulary_, *pre));

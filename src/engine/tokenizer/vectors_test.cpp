@@ -1,5 +1,5 @@
-// What llama.cpp makes of the same texts and tokens: real vocabularies and synthetic
-// models in ../shared, which is beside the repository where it is worked on.
+// What llama.cpp makes of the same texts and tokens: of small vocabularies of our own, and of
+// real ones in ../shared, which is beside the repository where it is worked on.
 #include <doctest/doctest.h>
 #include <stdio.h>
 
@@ -17,6 +17,7 @@
 #include "engine/tokenizer/stream_decoder.h"
 #include "engine/tokenizer/tokenizer.h"
 #include "support/gguf_writer.h"
+#include "support/small_vocabularies.h"
 
 namespace temper::engine {
 namespace {
@@ -161,6 +162,31 @@ void check_decode(const Tokenizer& tokenizer, const Json& test, bool cleaned, Ta
   };
   check("text_keep_special", SpecialsShown::Yes);
   check("text_drop_special", SpecialsShown::No);
+}
+
+std::string small_vocabulary(const std::string& name) {
+  if (name == "gemma4") return small_gemma();
+  if (name == "llama") return small_sentence_piece();
+  return small_byte_level_bpe(name);
+}
+
+TEST_CASE("tokenizer vectors: small vocabularies, every kind and every way to split") {
+  const Json vectors = parse(kRoot / "tests/fixtures/tokenizer_vectors.json");
+  Tally tally;
+  std::size_t vocabularies = 0;
+  for (const Json& vocabulary : *vectors.find("vocabularies")->items()) {
+    const std::string name = *vocabulary.string_at("name");
+    const auto tokenizer = load(small_vocabulary(name), name);
+    for (const Json& test : *vocabulary.find("cases")->items()) {
+      check_encode(*tokenizer, test, tally);
+    }
+    tally.check(tokenizer->end_of_generation() == ids_of(*vocabulary.find("end_of_generation")),
+                format("the end of generation of {}", name));
+    ++vocabularies;
+  }
+  CHECK(vocabularies == 9);
+  CHECK(tally.mismatches == 0);
+  CHECK(tally.checks > 400);
 }
 
 TEST_CASE("tokenizer vectors: real vocabularies, every way to split") {
