@@ -17,6 +17,7 @@ Command inspect_command();
 Command logprobs_command();
 Command man_command();
 Command models_quantise_command();
+Command render_command();
 Command version_command();
 
 // In the order in which help lists them, within their groups.
