@@ -18,6 +18,7 @@ Command inspect_command();
 Command logprobs_command();
 Command man_command();
 Command models_quantise_command();
+Command render_command();
 Command tokenize_command();
 Command version_command();
 

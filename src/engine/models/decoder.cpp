@@ -1,5 +1,6 @@
 #include "engine/models/decoder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -19,7 +20,8 @@ struct Layer {
   std::vector<float> key_norm;
   Linear output;
   std::vector<float> network_norm;
-  FeedForward network;  // or these two:
+  FeedForward network;  // or the two below
+  std::size_t width = 0;  // of the network
   Linear router;
   Experts experts;
 };
@@ -112,6 +114,12 @@ Result<Layer> load_layer(Weights& weights, const std::string& name, const Heads&
   return layer;
 }
 
+std::size_t scratch_of(const Layer& layer, std::size_t embedding) {
+  const std::size_t attention = scratch::attention(layer.heads, embedding);
+  if (layer.experts.width == 0) return attention + scratch::feed_forward(embedding, layer.width);
+  return attention + scratch::mixture(embedding, layer.experts.experts.size(), layer.experts.width);
+}
+
 Result<PositionScale> read_position_scale(const Hyperparameters& keys) {
   PositionScale scale;
   scale.scale = TRY(keys.number_or("attention.temperature_scale", 0));
@@ -146,6 +154,7 @@ Result<std::unique_ptr<Model>> load_decoder(const Hyperparameters& keys, Weights
   PositionScale scale;
   if (traits.position_scaled) scale = TRY(read_position_scale(keys));
 
+  std::size_t most = 0;
   std::vector<Layer> layers;
   for (std::size_t i = 0; i < count; ++i) {
     const std::string name = layer_name(i);
@@ -158,12 +167,14 @@ Result<std::unique_ptr<Model>> load_decoder(const Hyperparameters& keys, Weights
       layer.experts = TRY(load_experts(weights, name, frame.embedding, experts.all, experts.used[i],
                                        experts.width[i]));
     } else {
-      const std::size_t width = TRY(keys.counts("feed_forward_length", count))[i];
-      layer.network = TRY(load_feed_forward(weights, name, frame.embedding, width));
+      layer.width = TRY(keys.counts("feed_forward_length", count))[i];
+      layer.network = TRY(load_feed_forward(weights, name, frame.embedding, layer.width));
     }
-    layers.push_back(std::move(layer));
     shape.cache.layers.push_back({heads[i].kv, heads[i].size, 0});
+    most = std::max(most, scratch_of(layer, frame.embedding));
+    layers.push_back(std::move(layer));
   }
+  shape.scratch_floats_per_row = scratch::frame(frame, rotary.rotated) + most;
   return std::unique_ptr<Model>(std::make_unique<Decoder>(
       std::move(shape), std::move(frame), std::move(rotary), scale, std::move(layers)));
 }

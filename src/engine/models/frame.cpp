@@ -108,6 +108,27 @@ Result<ExpertCounts> read_experts(const Hyperparameters& keys, std::size_t layer
   return counts;
 }
 
+namespace scratch {
+
+std::size_t frame(const Frame& frame, std::size_t rotated) {
+  return 2 * frame.embedding + rotated;
+}
+
+std::size_t attention(const Heads& heads, std::size_t embedding) {
+  return 2 * embedding + 2 * (heads.query + heads.kv) * heads.size;
+}
+
+std::size_t feed_forward(std::size_t embedding, std::size_t width) {
+  return 2 * embedding + 2 * width;
+}
+
+// All rows may choose the same expert.
+std::size_t mixture(std::size_t embedding, std::size_t experts, std::size_t width) {
+  return 4 * embedding + experts + 2 * width;
+}
+
+}  // namespace scratch
+
 ModelShape shape_of(const Hyperparameters& keys, const Frame& frame, std::size_t layers) {
   ModelShape shape;
   shape.architecture = keys.architecture();

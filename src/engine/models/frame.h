@@ -57,6 +57,18 @@ struct ExpertCounts {
 Result<ExpertCounts> read_experts(const Hyperparameters& keys, std::size_t layers,
                                   std::string_view width_key);
 
+// Floats of scratch memory that a row of a pass takes, at most.
+namespace scratch {
+
+// The stream, its last norm, and the turns of one rotation.
+std::size_t frame(const Frame& frame, std::size_t rotated);
+// The queries, keys and values, what attention gives, and what it is projected to.
+std::size_t attention(const Heads& heads, std::size_t embedding);
+std::size_t feed_forward(std::size_t embedding, std::size_t width);
+std::size_t mixture(std::size_t embedding, std::size_t experts, std::size_t width);
+
+}  // namespace scratch
+
 ModelShape shape_of(const Hyperparameters& keys, const Frame& frame, std::size_t layers);
 
 }  // namespace temper::engine

@@ -4,6 +4,7 @@
 // values of earlier ones.
 //
 //   x += norm( Wo attention(q, k, v) );  x += norm( F(x) );  x *= the layer's scale
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -268,6 +269,18 @@ class Loader {
 
   std::size_t count() const { return count_; }
 
+  std::size_t scratch_floats() const {
+    const std::size_t d = frame_.embedding;
+    std::size_t most = 0;
+    for (std::size_t i = 0; i < count_; ++i) {
+      const std::size_t kv = heads(i).kv * heads(i).size;
+      most = std::max(most, scratch::attention(heads(i), d) + kv + 2 * d +
+                                scratch::feed_forward(d, widths_[i]) + experts_floats_ +
+                                (own_width_ == 0 ? 0 : 2 * own_width_ + 2 * d));
+    }
+    return scratch::frame(frame_, windowed_size_ + full_size_) + 2 * count_ * own_width_ + most;
+  }
+
  private:
   Heads heads(std::size_t index) const {
     return {query_heads_[index], kv_heads_[index], windowed_[index] ? windowed_size_ : full_size_};
@@ -335,6 +348,8 @@ class Loader {
     mix.router_scale = TRY(weights_.vector(name + "ffn_gate_inp.scale", d));
     mix.experts =
         TRY(load_experts(weights_, name, d, counts.all, counts.used[index], counts.width[index]));
+    experts_floats_ =
+        std::max(experts_floats_, scratch::mixture(d, counts.all, counts.width[index]) + 4 * d);
     mix.norm_before = TRY(weights_.vector(name + "pre_ffw_norm_2.weight", d));
     mix.norm_after = TRY(weights_.vector(name + "post_ffw_norm_2.weight", d));
     mix.dense_norm_after = TRY(weights_.vector(name + "post_ffw_norm_1.weight", d));
@@ -348,6 +363,7 @@ class Loader {
   std::size_t first_shared_ = 0;
   std::size_t own_width_ = 0;
   std::size_t window_ = 0;
+  std::size_t experts_floats_ = 0;  // of scratch memory, in a layer that has them
   std::size_t full_size_ = 0;
   std::size_t windowed_size_ = 0;
   std::vector<bool> windowed_;

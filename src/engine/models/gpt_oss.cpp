@@ -2,6 +2,7 @@
 // experts with clamped gates, whose router chooses before it weighs.
 //
 //   x += Wo attention(q, k, v; sinks) + bo;  x += experts(norm(x))
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -106,11 +107,15 @@ Result<std::unique_ptr<Model>> load_gpt_oss(const Hyperparameters& keys, Weights
   settings.base = static_cast<double>(TRY(keys.number_or("rope.freq_base", 10000)));
   Rotary rotary = TRY(make_scaled_rotary(settings, keys));
 
+  std::size_t most = 0;
   std::vector<Layer> layers;
   for (std::size_t i = 0; i < count; ++i) {
     layers.push_back(TRY(load_layer(weights, i, heads[i], experts, frame.embedding)));
     shape.cache.layers.push_back({heads[i].kv, heads[i].size, windowed[i] ? window : 0});
+    most = std::max(most, scratch::attention(heads[i], frame.embedding) +
+                              scratch::mixture(frame.embedding, experts.all, experts.width[i]));
   }
+  shape.scratch_floats_per_row = scratch::frame(frame, rotary.rotated) + most;
   return std::unique_ptr<Model>(std::make_unique<GptOss>(std::move(shape), std::move(frame),
                                                          std::move(rotary), std::move(layers)));
 }

@@ -21,7 +21,7 @@ struct ModelShape {
   std::size_t layers = 0;   // without a draft head
   std::size_t context = 0;  // that it was trained for
   CacheShape cache;
-  // Scratch memory that a pass takes for each of its rows, at most, and for each row of scores.
+  // Of scratch memory, that a pass takes for each of its rows at most; scores are beside.
   std::size_t scratch_floats_per_row = 0;
   bool drafts = false;  // has a head that guesses the token after the next
 };

@@ -289,6 +289,23 @@ class Loader {
     return std::optional<DraftHead>(std::move(head));
   }
 
+  std::size_t scratch_floats(std::size_t rotated) const {
+    const std::size_t d = frame_.embedding;
+    std::size_t network = 0;
+    for (std::size_t i = 0; i < layers_; ++i) {
+      network = std::max(
+          network, kind_ == Qwen35Network::Dense
+                       ? scratch::feed_forward(d, widths_[i])
+                       : scratch::mixture(d, experts_.all, experts_.width[i]) +
+                             scratch::feed_forward(d, shared_width_));
+    }
+    const Heads& heads = heads_[0];
+    const std::size_t gated = scratch::attention(heads, d) + 2 * heads.query * heads.size;
+    const std::size_t linear =
+        2 * d + 2 * delta_.channels() + 2 * delta_.values() + 2 * delta_.value_heads;
+    return scratch::frame(frame_, rotated) + std::max(gated, linear) + network;
+  }
+
   std::size_t layers() const { return layers_; }
   std::size_t head_size() const { return heads_[0].size; }
 
@@ -358,6 +375,8 @@ Result<std::unique_ptr<Model>> load_qwen35_family(const Hyperparameters& keys, W
   std::optional<DraftHead> head;
   if (options.drafts) head = TRY(loader.load_draft_head(shape.cache));
   shape.drafts = head.has_value();
+  shape.scratch_floats_per_row = loader.scratch_floats(rotary.rotated);
+  if (shape.drafts) shape.scratch_floats_per_row += 6 * frame.embedding;
   return std::unique_ptr<Model>(std::make_unique<Qwen35>(std::move(shape), std::move(frame),
                                                          std::move(rotary), options.delta_form,
                                                          std::move(layers), std::move(head)));

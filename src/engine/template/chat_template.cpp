@@ -123,7 +123,7 @@ Error named(std::string_view name, Error error) {
 
 std::string Rendered::text() const {
   std::string whole;
-  for (const Segment& segment : segments) whole += segment.text;
+  for (const RenderedSegment& segment : segments) whole += segment.text;
   return whole;
 }
 

@@ -24,15 +24,15 @@ struct ParsedTemplate;
 }
 
 // A longest piece of text of one origin.
-struct Segment {
+struct RenderedSegment {
   std::string text;
   bool trusted = false;  // whether it may hold control tokens: it is not from the conversation
 
-  bool operator==(const Segment&) const = default;
+  bool operator==(const RenderedSegment&) const = default;
 };
 
 struct Rendered {
-  std::vector<Segment> segments;  // none is empty, and neighbours differ in trust
+  std::vector<RenderedSegment> segments;  // none is empty, and neighbours differ in trust
 
   std::string text() const;
 

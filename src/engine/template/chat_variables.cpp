@@ -61,7 +61,8 @@ Result<Json> chat_variables(ChatInput input) {
   variables.set("bos_token", std::move(input.bos_token));
   variables.set("eos_token", std::move(input.eos_token));
   if (input.extra.is_null()) return variables;
-  if (!input.extra.is_object()) return Error{Code::Invalid, "the extra variables are not an object"};
+  if (!input.extra.is_object())
+    return Error{Code::Invalid, "the extra variables are not an object"};
   for (auto& [name, value] : *input.extra.members()) variables.set(name, std::move(value));
   return variables;
 }

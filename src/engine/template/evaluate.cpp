@@ -17,8 +17,9 @@ Result<Value> Interpreter::evaluate(const Expression& expression) {
   }
   Result<Value> value =
       std::visit([&](const auto& node) { return evaluate(expression, node); }, expression.node);
-  if (heap().exceeded() != Exceeded::Nothing) return over_limit(expression.span);
-  if (value && value->is_undefined() && value->undefined()->expression.empty()) {
+  if (!value) return value;
+  if (heap().exceeded() != Exceeded::Nothing) return located(expression.span, limit_error());
+  if (value->is_undefined() && value->undefined()->expression.empty()) {
     return Value(Undefined{text_at(parsed_.source, expression.span)});
   }
   return value;

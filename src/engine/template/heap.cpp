@@ -63,6 +63,15 @@ bool TextBuilder::fits(std::size_t more) {
   return heap_->spend_on_bytes(more);
 }
 
+void TextBuilder::append_repeated(const MarkedText& piece, std::size_t count) {
+  if (piece.empty()) return;
+  if (count > heap_->room() / piece.size() || !fits(count * piece.size())) {
+    heap_->exceed(Exceeded::Memory);
+    return;
+  }
+  for (std::size_t i = 0; i < count; ++i) text_.append(piece);
+}
+
 Value Heap::text(MarkedText text) {
   spend_on_bytes(text.size());
   const auto charged = std::make_shared<ChargedText>();

@@ -93,9 +93,7 @@ class TextBuilder {
   void append(const MarkedText& text, std::size_t begin, std::size_t end) {
     if (fits(end - begin)) text_.append(text, begin, end);
   }
-  void append_repeated(const MarkedText& piece, std::size_t count) {
-    for (std::size_t i = 0; i < count && fits(piece.size()); ++i) text_.append(piece);
-  }
+  void append_repeated(const MarkedText& piece, std::size_t count);
 
   MarkedText take() { return std::move(text_); }
 

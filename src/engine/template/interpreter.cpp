@@ -99,18 +99,23 @@ Result<MarkedText> Interpreter::run(std::vector<std::pair<NameId, Value>> variab
 
 Error Interpreter::located(Span span, Error error) {
   if (std::exchange(error_is_located_, true)) return error;
+  // Over a limit, values are not what they should be, and neither are errors about them.
+  if (heap().exceeded() != Exceeded::Nothing) error = limit_error();
   if (error.code == Code::Denied) return error;  // the template's own words need no place
   error.message += " in " + shown_piece(text_at(parsed_.source, span));
   return at_line(parsed_.source, span.begin, std::move(error));
 }
 
-Error Interpreter::over_limit(Span span) {
-  std::string what = format("the template takes more than {} steps", limits_.max_steps);
-  if (heap().exceeded() == Exceeded::Memory) {
-    what = format("the values take more than {}", format_bytes(limits_.max_memory_bytes));
+Error Interpreter::limit_error() {
+  switch (heap().exceeded()) {
+    case Exceeded::Memory:
+      return {Code::Limit,
+              format("the values take more than {}", format_bytes(limits_.max_memory_bytes))};
+    case Exceeded::Nesting: return {Code::Limit, "lists and mappings nest too deep"};
+    case Exceeded::Steps:
+    case Exceeded::Nothing: break;
   }
-  if (heap().exceeded() == Exceeded::Nesting) what = "lists and mappings nest too deep";
-  return located(span, Error{Code::Limit, std::move(what)});
+  return {Code::Limit, format("the template takes more than {} steps", limits_.max_steps)};
 }
 
 // ---- Blocks ----
@@ -126,7 +131,7 @@ Result<Interpreter::Flow> Interpreter::execute(const Block& block) {
 Result<Interpreter::Flow> Interpreter::execute(const Statement& statement) {
   const Level level(*this);
   heap().spend();
-  if (heap().exceeded() != Exceeded::Nothing) return over_limit(statement.span);
+  if (heap().exceeded() != Exceeded::Nothing) return located(statement.span, limit_error());
   if (level.too_deep()) {
     return located(statement.span, Error{Code::Limit, "macros and blocks nest too deep"});
   }
@@ -159,7 +164,7 @@ Result<void> Interpreter::write(Span span, const Value& value) {
   }
   heap().spend_on_bytes(text.text()->size());
   out_.append(*text.text());
-  if (heap().exceeded() != Exceeded::Nothing) return over_limit(span);
+  if (heap().exceeded() != Exceeded::Nothing) return located(span, limit_error());
   return {};
 }
 
@@ -257,7 +262,7 @@ Result<std::vector<Value>> Interpreter::loop_items(const For& loop, const Value&
 
 Result<void> Interpreter::run_loop(const For& loop, const Value& iterable, std::size_t depth) {
   const Value items = heap().list(TRY(loop_items(loop, iterable)));
-  if (heap().exceeded() != Exceeded::Nothing) return over_limit(loop.iterable->span);
+  if (heap().exceeded() != Exceeded::Nothing) return located(loop.iterable->span, limit_error());
   auto frame = std::make_shared<Frame>(frame_);
   if (items.list()->items.empty()) {
     TRY(execute_inside(loop.otherwise, std::move(frame)));

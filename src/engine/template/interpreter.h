@@ -114,7 +114,8 @@ class Interpreter {
   Result<T> located(Span span, Result<T> result) {
     return result ? std::move(result) : Result<T>(located(span, std::move(result).error()));
   }
-  Error over_limit(Span span);
+  // What the heap says was exceeded.
+  Error limit_error();
 
   const ParsedTemplate& parsed_;
   Runtime& runtime_;

@@ -147,7 +147,7 @@ std::optional<Value> repeat(Heap& heap, const Value& what, std::int64_t times) {
   const std::size_t count = times > 0 ? static_cast<std::size_t>(times) : 0;
   if (const MarkedText* text = what.text()) {
     TextBuilder builder(heap);
-    if (!text->empty()) builder.append_repeated(*text, count);
+    builder.append_repeated(*text, count);
     return heap.text(builder.take());
   }
   if (const List* list = what.list()) {
