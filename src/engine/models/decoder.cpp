@@ -20,7 +20,7 @@ struct Layer {
   std::vector<float> key_norm;
   Linear output;
   std::vector<float> network_norm;
-  FeedForward network;  // or the two below
+  FeedForward network;    // or the two below
   std::size_t width = 0;  // of the network
   Linear router;
   Experts experts;

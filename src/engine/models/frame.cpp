@@ -110,9 +110,7 @@ Result<ExpertCounts> read_experts(const Hyperparameters& keys, std::size_t layer
 
 namespace scratch {
 
-std::size_t frame(const Frame& frame, std::size_t rotated) {
-  return 2 * frame.embedding + rotated;
-}
+std::size_t frame(const Frame& frame, std::size_t rotated) { return 2 * frame.embedding + rotated; }
 
 std::size_t attention(const Heads& heads, std::size_t embedding) {
   return 2 * embedding + 2 * (heads.query + heads.kv) * heads.size;

@@ -293,11 +293,10 @@ class Loader {
     const std::size_t d = frame_.embedding;
     std::size_t network = 0;
     for (std::size_t i = 0; i < layers_; ++i) {
-      network = std::max(
-          network, kind_ == Qwen35Network::Dense
-                       ? scratch::feed_forward(d, widths_[i])
-                       : scratch::mixture(d, experts_.all, experts_.width[i]) +
-                             scratch::feed_forward(d, shared_width_));
+      network = std::max(network, kind_ == Qwen35Network::Dense
+                                      ? scratch::feed_forward(d, widths_[i])
+                                      : scratch::mixture(d, experts_.all, experts_.width[i]) +
+                                            scratch::feed_forward(d, shared_width_));
     }
     const Heads& heads = heads_[0];
     const std::size_t gated = scratch::attention(heads, d) + 2 * heads.query * heads.size;
