@@ -90,12 +90,16 @@ Result<engine::LoadOptions> load_options(const Context& context, engine::LoadOpt
   return options;
 }
 
+std::string resolved_path(const Context& context, const std::string& name) {
+  return std::filesystem::path(context.directory) / name;
+}
+
 Result<engine::ModelFile> open_model_file(const Context& context, const std::string& name) {
   if (name == "-") {
     return Error{Code::Invalid,
                  "a model is not read from standard input; name a file, or ./- for one called -"};
   }
-  const std::string path = std::filesystem::path(context.directory) / name;
+  const std::string path = resolved_path(context, name);
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) return directory_error(path, name);
   context.log.info("reading {}", name);
@@ -103,16 +107,17 @@ Result<engine::ModelFile> open_model_file(const Context& context, const std::str
 }
 
 Result<void> check_memory(const std::string& name, const engine::MemoryNeed& need,
-                          std::uint64_t beside, std::uint64_t usable) {
-  if (need.total() + beside <= usable) return {};
+                          std::uint64_t usable) {
+  if (need.total() <= usable) return {};
+  const std::uint64_t weights = need.packed + need.mapped;
   return Error{
       Code::Limit,
       format("{} needs {} of memory ({} of weights, {} for context, {} to compute with), and {} "
              "are free; "
              "{}",
-             name, format_bytes(need.total() + beside), format_bytes(need.packed + need.mapped),
-             format_bytes(need.context), format_bytes(need.scratch + beside), format_bytes(usable),
-             need.packed + need.mapped + beside > usable
+             name, format_bytes(need.total()), format_bytes(weights), format_bytes(need.context),
+             format_bytes(need.total() - weights - need.context), format_bytes(usable),
+             need.total() - need.context > usable
                  ? "take a smaller model or one with fewer bits for each weight"
                  : "lower --context, or keep keys and values in fewer bits with --kv q8_0")};
 }
@@ -124,7 +129,7 @@ Result<std::unique_ptr<engine::LocalModel>> load_local_model(const Context& cont
   context.log.info("loading {}", name);
   const engine::MemoryNeed need = TRY(engine::measure_memory(file, options));
   if (const std::optional<MemoryState> memory = read_memory_state()) {
-    TRY(check_memory(name, need, 0, memory->usable()));
+    TRY(check_memory(name, need, memory->usable()));
   }
   ProgressLine progress(context.err, context.err_is_terminal, context.clock, "loading");
   return engine::LocalModel::load(

@@ -20,13 +20,15 @@ std::vector<Option> load_option_list(std::string_view arithmetic, std::string_vi
 // As the command line says, or else `defaults`; the kernels are those of this machine.
 Result<engine::LoadOptions> load_options(const Context& context, engine::LoadOptions defaults);
 
+// Absolute: the working directory's, unless it is so already.
+std::string resolved_path(const Context& context, const std::string& name);
+
 // The file a person has named, whose name errors then use. A directory is told from a file.
 Result<engine::ModelFile> open_model_file(const Context& context, const std::string& name);
 
-// Refuses a model that needs more than can still be taken, with `beside` it, and says
-// what to lower.
+// Refuses a model that needs more than can still be taken, and says what to lower.
 Result<void> check_memory(const std::string& name, const engine::MemoryNeed& need,
-                          std::uint64_t beside, std::uint64_t usable);
+                          std::uint64_t usable);
 
 // Refuses, as check_memory does, what this machine has no memory for. Shows how far it is.
 Result<std::unique_ptr<engine::LocalModel>> load_local_model(const Context& context,

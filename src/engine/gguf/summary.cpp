@@ -54,14 +54,14 @@ std::vector<std::uint64_t> head_sizes_of(const GgufFile& file, const GgufSummary
   return sizes;
 }
 
-std::vector<TypeShare> shares_of(const std::vector<Tensor>& tensors) {
+std::vector<TypeShare> shares_of(std::span<const Tensor* const> tensors) {
   std::vector<TypeShare> shares;
-  for (const Tensor& tensor : tensors) {
-    auto share = std::ranges::find(shares, tensor.type, &TypeShare::type);
-    if (share == shares.end()) share = shares.insert(shares.end(), TypeShare{.type = tensor.type});
+  for (const Tensor* tensor : tensors) {
+    auto share = std::ranges::find(shares, tensor->type, &TypeShare::type);
+    if (share == shares.end()) share = shares.insert(shares.end(), TypeShare{.type = tensor->type});
     ++share->tensors;
-    share->parameters += tensor.element_count;
-    share->bytes += tensor.data.size();
+    share->parameters += tensor->element_count;
+    share->bytes += tensor->data.size();
   }
   std::ranges::stable_sort(shares, std::ranges::greater{}, &TypeShare::bytes);
   return shares;
@@ -109,14 +109,28 @@ Json json_of_scalar(const MetadataValue& value) {
 double GgufSummary::bits_per_weight() const { return 8 * share_of(tensor_bytes, parameters); }
 
 GgufSummary summarise(const GgufFile& file) {
+  std::vector<const Tensor*> tensors;
+  for (const Tensor& tensor : file.tensors()) tensors.push_back(&tensor);
+  return summarise(file, tensors);
+}
+
+GgufSummary summarise(const ModelFile& model) {
+  GgufSummary summary = summarise(model.first(), model.tensors());
+  summary.file_bytes = model.byte_count();
+  summary.split.reset();
+  if (model.parts().size() > 1) summary.parts = model.parts().size();
+  return summary;
+}
+
+GgufSummary summarise(const GgufFile& file, std::span<const Tensor* const> tensors) {
   GgufSummary summary;
   summary.name = text_of(file, "general.name");
   summary.architecture = text_of(file, "general.architecture");
   summary.file_bytes = file.byte_count();
   summary.gguf_version = file.version();
 
-  summary.tensors = file.tensors().size();
-  summary.types = shares_of(file.tensors());
+  summary.tensors = tensors.size();
+  summary.types = shares_of(tensors);
   for (const TypeShare& share : summary.types) {
     summary.parameters += share.parameters;
     summary.tensor_bytes += share.bytes;
@@ -189,17 +203,17 @@ Json to_json(const GgufSummary& summary) {
   });
 }
 
-Json tensors_to_json(const GgufFile& file) {
-  Json tensors = Json::array();
-  for (const Tensor& tensor : file.tensors()) {
+Json tensors_to_json(std::span<const Tensor* const> tensors) {
+  Json list = Json::array();
+  for (const Tensor* tensor : tensors) {
     Json shape = Json::array();
-    for (std::uint64_t dimension : tensor.shape()) shape.push(dimension);
-    tensors.push(Json::object({{"name", tensor.name},
-                               {"type", tensor_type_info(tensor.type).name},
-                               {"shape", std::move(shape)},
-                               {"bytes", std::uint64_t{tensor.data.size()}}}));
+    for (std::uint64_t dimension : tensor->shape()) shape.push(dimension);
+    list.push(Json::object({{"name", tensor->name},
+                            {"type", tensor_type_info(tensor->type).name},
+                            {"shape", std::move(shape)},
+                            {"bytes", std::uint64_t{tensor->data.size()}}}));
   }
-  return tensors;
+  return list;
 }
 
 Json metadata_to_json(const GgufFile& file, std::uint64_t max_items) {

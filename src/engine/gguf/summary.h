@@ -7,11 +7,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "engine/gguf/file.h"
+#include "engine/gguf/model_file.h"
 
 namespace temper::engine {
 
@@ -23,7 +25,7 @@ struct TypeShare {
   std::uint64_t bytes = 0;
 };
 
-// A model may be split over files, and this be the `number`th (from 1).
+// A model may be split over files, and this one by itself be the `number`th (from 1).
 struct SplitPart {
   std::uint64_t number = 1;
   std::uint64_t count = 1;
@@ -59,16 +61,20 @@ struct GgufSummary {
   std::optional<std::uint64_t> chat_template_bytes;
 
   std::optional<SplitPart> split;
+  std::optional<std::uint64_t> parts;  // that a model was put together from, where several
 
   // Of all tensors; 0 where there are none.
   double bits_per_weight() const;
 };
 
+// Of one file by itself, of all parts of a model together, or of a file with other tensors.
 GgufSummary summarise(const GgufFile& file);
+GgufSummary summarise(const ModelFile& model);
+GgufSummary summarise(const GgufFile& file, std::span<const Tensor* const> tensors);
 
 // For programs to read. What the file does not say is null.
 Json to_json(const GgufSummary& summary);
-Json tensors_to_json(const GgufFile& file);
+Json tensors_to_json(std::span<const Tensor* const> tensors);
 // Of arrays, the first `max_items`, and how many there are.
 Json metadata_to_json(const GgufFile& file, std::uint64_t max_items);
 

@@ -35,12 +35,14 @@ struct LoadOptions {
 
 // What a loaded model takes, in bytes.
 struct MemoryNeed {
-  std::uint64_t packed = 0;   // weights in memory of our own
-  std::uint64_t mapped = 0;   // weights used in the file's pages
-  std::uint64_t context = 0;  // keys, values and states for the whole context
-  std::uint64_t scratch = 0;  // what a step computes with
+  std::uint64_t packed = 0;      // weights in memory of our own
+  std::uint64_t mapped = 0;      // weights used in the file's pages
+  std::uint64_t context = 0;     // keys, values and states for the whole context
+  std::uint64_t scratch = 0;     // what a step computes with
+  std::uint64_t vocabulary = 0;  // its words, in the file and as a tokenizer has them
+  std::uint64_t program = 0;     // what is there without a model
 
-  std::uint64_t total() const { return packed + mapped + context + scratch; }
+  std::uint64_t total() const { return packed + mapped + context + scratch + vocabulary + program; }
 };
 
 // Known without loading. Fails where the file is no model that can be loaded.
