@@ -237,7 +237,8 @@ Json to_json(const std::vector<MemoryRow>& rows) {
                             {"weights_bytes", row.need.packed + row.need.mapped},
                             {"cache_bytes", row.need.context},
                             {"scratch_bytes", row.need.scratch},
-                            {"vocabulary_bytes", row.need.vocabulary}}));
+                            {"vocabulary_bytes", row.need.vocabulary},
+                            {"program_bytes", row.need.program}}));
   }
   return list;
 }
