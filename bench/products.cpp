@@ -201,7 +201,7 @@ void add_benchmarks() {
                    ->Args({threads, 512}));
         auto* few = benchmark::RegisterBenchmark(name_of("gemv", each, set).c_str(), gemv, set,
                                                  each.type, each.arithmetic, 2048, 2048);
-        for (const int tokens : {1, 2, 3, 5, 8, 16}) few->Args({threads, tokens});
+        for (const int tokens : {1, 2, 4, 6, 8, 16, 64}) few->Args({threads, tokens});
         common(few->ArgNames({"threads", "tokens"}));
       }
     }

@@ -250,7 +250,7 @@ std::vector<Entry> environment_variables() {
       {"TEMPER_CONFIG", "a file to read instead of the user's config.toml"},
       {"XDG_CONFIG_HOME", "where temper/config.toml is looked for; else ~/.config"},
       {"XDG_DATA_HOME", "where temper keeps models and sessions; else ~/.local/share"},
-      {"TEMPER_CPU", "the kernels to use: portable, avx2 or avx512; else the best that run here"},
+      {"TEMPER_CPU", "the kernels to use: portable, avx2, avx2vnni, avx512; else the best"},
       {"NO_COLOR", "where not empty, no colour"},
       {"CLICOLOR_FORCE", "where neither empty nor 0, colour even into a file or a pipe"},
       {"COLUMNS", "the width to fit output to, instead of the terminal's"},

@@ -18,8 +18,10 @@ namespace temper::engine {
   apply(folder, quantize_32) apply(folder, quantize_256)         \
   apply(folder, panels_q8_0) apply(folder, panels_q4_0)          \
   apply(folder, panels_q4_k) apply(folder, panels_q6_k)
-#define AVX2_OPERATIONS(apply, folder)                           \
-  apply(folder, dot_f32)     apply(folder, dot_bf16_f32)
+#define AVX2_OPERATIONS(apply, folder) SCALAR_OPERATIONS(apply, folder)
+#define AVX2VNNI_OPERATIONS(apply, folder)                       \
+  apply(folder, panels_q8_0) apply(folder, panels_q4_0)          \
+  apply(folder, panels_q4_k) apply(folder, panels_q6_k)
 #define AVX512_OPERATIONS(apply, folder) SCALAR_OPERATIONS(apply, folder)
 // clang-format on
 
@@ -32,6 +34,7 @@ namespace temper::engine {
 SCALAR_OPERATIONS(DECLARE_OPERATION, scalar)
 #if defined(__x86_64__)
 AVX2_OPERATIONS(DECLARE_OPERATION, avx2)
+AVX2VNNI_OPERATIONS(DECLARE_OPERATION, avx2vnni)
 AVX512_OPERATIONS(DECLARE_OPERATION, avx512)
 #endif
 
@@ -42,16 +45,21 @@ std::vector<Kernels> available_kernels(const CpuFeatures& cpu) {
   SCALAR_OPERATIONS(TAKE_OPERATION, scalar)
   sets.push_back(kernels);
 #if defined(__x86_64__)
-  if (!(cpu.avx2 && cpu.fma && cpu.f16c)) return sets;
-  kernels.set = InstructionSet::Avx2;
-  AVX2_OPERATIONS(TAKE_OPERATION, avx2)
-  sets.push_back(kernels);
-  if (!(cpu.avx512f && cpu.avx512bw && cpu.avx512dq && cpu.avx512vl && cpu.avx512_vnni)) {
-    return sets;
+  if (cpu.avx2 && cpu.fma && cpu.f16c) {
+    kernels.set = InstructionSet::Avx2;
+    AVX2_OPERATIONS(TAKE_OPERATION, avx2)
+    sets.push_back(kernels);
+    if (cpu.avx_vnni) {
+      kernels.set = InstructionSet::Avx2Vnni;
+      AVX2VNNI_OPERATIONS(TAKE_OPERATION, avx2vnni)
+      sets.push_back(kernels);
+    }
+    if (cpu.avx512f && cpu.avx512bw && cpu.avx512dq && cpu.avx512vl && cpu.avx512_vnni) {
+      kernels.set = InstructionSet::Avx512;
+      AVX512_OPERATIONS(TAKE_OPERATION, avx512)
+      sets.push_back(kernels);
+    }
   }
-  kernels.set = InstructionSet::Avx512;
-  AVX512_OPERATIONS(TAKE_OPERATION, avx512)
-  sets.push_back(kernels);
 #else
   static_cast<void>(cpu);
 #endif
@@ -61,8 +69,8 @@ std::vector<Kernels> available_kernels(const CpuFeatures& cpu) {
 namespace {
 
 bool is_known(std::string_view name) {
-  for (InstructionSet set :
-       {InstructionSet::Portable, InstructionSet::Avx2, InstructionSet::Avx512}) {
+  for (InstructionSet set : {InstructionSet::Portable, InstructionSet::Avx2,
+                             InstructionSet::Avx2Vnni, InstructionSet::Avx512}) {
     if (instruction_set_name(set) == name) return true;
   }
   return false;
@@ -74,6 +82,7 @@ std::string_view instruction_set_name(InstructionSet set) {
   switch (set) {
     case InstructionSet::Portable: return "portable";
     case InstructionSet::Avx2: return "avx2";
+    case InstructionSet::Avx2Vnni: return "avx2vnni";
     case InstructionSet::Avx512: return "avx512";
   }
   return "unknown";

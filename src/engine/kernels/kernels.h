@@ -28,10 +28,11 @@ namespace temper::engine {
 enum class InstructionSet {
   Portable,  // whatever the compiler makes for the least processor of its kind
   Avx2,      // with FMA and F16C
+  Avx2Vnni,  // and VNNI for its registers
   Avx512,    // F, BW, DQ, VL and VNNI: those without VNNI are better off with AVX2
 };
 
-std::string_view instruction_set_name(InstructionSet set);  // "portable", "avx2", "avx512"
+std::string_view instruction_set_name(InstructionSet set);  // "portable", "avx2vnni"
 
 // Pointers need no alignment, and `count` may be anything, 0 too. Sums are in
 // single precision and each set adds in an order of its own, so that sets differ

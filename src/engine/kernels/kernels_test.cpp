@@ -23,8 +23,8 @@ std::vector<Kernels> sets_here() {
   std::vector<Kernels> sets = available_kernels(detect_cpu_features());
 #if defined(__x86_64__)
   static bool said = false;
-  if (sets.size() < 3 && !said) {
-    std::printf("SKIPPED: this machine cannot run the instruction sets above %s\n",
+  if (sets.size() < 4 && !said) {
+    std::printf("SKIPPED: this machine can run %zu instruction sets of 4, up to %s\n", sets.size(),
                 std::string(instruction_set_name(sets.back().set)).c_str());
     said = true;
   }
@@ -213,10 +213,13 @@ constexpr CpuFeatures kIceLake = {.avx2 = true,
                                   .avx512vl = true,
                                   .avx512_vnni = true};
 
+constexpr CpuFeatures kAlderLake = {.avx2 = true, .fma = true, .f16c = true, .avx_vnni = true};
+
 TEST_CASE("kernels: the most able set is chosen, and only one that the processor can run") {
   CHECK(choice({}, "") == "portable");
   CHECK(choice({.avx2 = true}, "") == "portable");  // without FMA and F16C
   CHECK(choice(kHaswell, "") == "avx2");
+  CHECK(choice(kAlderLake, "") == "avx2vnni");
   CHECK(choice(kIceLake, "") == "avx512");
   CpuFeatures knights_landing = kIceLake;
   knights_landing.avx512bw = false;

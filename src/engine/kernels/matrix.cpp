@@ -19,12 +19,12 @@ constexpr std::size_t kLeastWork = 64 << 10U;
 // Tasks for each thread, so that one that is held up elsewhere does not hold up all.
 constexpr std::size_t kTasksPerThread = 8;
 
-// Two panels are what the kernels multiply with several activations at once; their
-// columns are worked through in parts of about this size, which stay in the first cache
-// while all the activations pass by.
+// Where there are many activations, the kernels multiply two panels at once. Their columns
+// are worked through in parts of about this size, which stay in the first cache while all
+// the activations pass by.
 constexpr std::size_t kRowsAtOnce = 2 * kPanelRows;
 constexpr std::size_t kPartBytes = 24 << 10U;
-constexpr std::size_t kFewActivations = 6;
+constexpr std::size_t kFewActivations = 64;
 
 // The same for weights in single precision, of which a row's part may lie on the stack.
 constexpr std::size_t kFloatRowsAtOnce = 16;
@@ -198,7 +198,7 @@ void ProductTasks::multiply_panels(const Product& product, std::size_t first,
     part.activation_bytes = activations.blocks_of_256() * sizeof(Activations256);
   }
 
-  // Few activations pass by once: then the weights are read as they lie.
+  // Few activations stay in the cache themselves: then the weights are read as they lie.
   const bool few = activations.count() <= kFewActivations;
   const std::size_t rows_at_once = few ? last - first : kRowsAtOnce;
   const std::size_t units_at_once =

@@ -204,6 +204,40 @@ TEST_CASE("matrix: products of panels are exact but for rounding, at every size"
   }
 }
 
+// Where sums of a few products are kept in 16 bits, these are the ones to overflow.
+TEST_CASE("matrix: the greatest weights times the greatest activations are right") {
+  Random random(8);
+  ThreadPool threads(0);
+  constexpr std::size_t kColumns = 512;
+  for (const TensorType type : kPacked) {
+    const TensorTypeInfo& info = tensor_type_info(type);
+    for (const unsigned fill : {0x00U, 0x0fU, 0x7fU, 0x80U, 0xf0U, 0xffU}) {
+      Tensor tensor = random_tensor(type, 17, kColumns, random);
+      for (std::size_t i = 0; i < tensor.bytes.size(); ++i) {
+        const std::vector<std::size_t> halves = places_of_halves(type);
+        const bool in_half = std::any_of(halves.begin(), halves.end(), [&](std::size_t place) {
+          return i % info.bytes_per_block - place < 2;
+        });
+        if (!in_half) tensor.bytes[i] = static_cast<std::byte>(fill);
+      }
+      decode(type, tensor.bytes.data(), tensor.values);
+      for (const int period : {1, 2, 4, 1000}) {
+        std::vector<float> activations(kColumns);
+        for (std::size_t i = 0; i < kColumns; ++i) {
+          activations[i] = static_cast<int>(i) / period % 2 == 0 ? 127 : -127;
+        }
+        for (const Kernels& kernels : sets_here()) {
+          const Compute compute{kernels, threads};
+          const Matrix matrix(tensor.view, Arithmetic::Fast, compute);
+          const std::vector<float> found = product(compute, matrix, activations, 1);
+          CHECK_MESSAGE(worst_excess(tensor, activations, found, kColumns / 4) <= 1,
+                        where(kernels, tensor.view, fill));
+        }
+      }
+    }
+  }
+}
+
 bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }

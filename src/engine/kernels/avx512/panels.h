@@ -16,8 +16,8 @@ namespace temper::engine::avx512 {
 constexpr int kMostTokens = 6;
 constexpr int kLanes = 16;
 
-// How far ahead weights are asked for that are read once: the processor's own
-// prefetching alone reaches some two thirds of what memory can do.
+// How far ahead weights are asked for where they are read for the first time: the
+// processor's own prefetching alone reaches some two thirds of what memory can do.
 constexpr size_t kAhead = 6 << 10;
 
 static inline __m512i broadcast(const void* four_bytes) {
@@ -108,15 +108,17 @@ static void multiply_tokens(const PanelProducts& p, size_t row) {
   }
 }
 
+// With few activations, weights come from memory: then panel after panel, as they lie, so
+// that there is one stream to ask for ahead. With many, two panels share the loading of
+// the activations.
 template <typename Format>
 static void multiply_panels(const PanelProducts& p) {
+  constexpr size_t kFew = 32;
   size_t row = 0;
-  if (p.count <= kMostTokens) {
-    for (; row < p.rows; row += kPanelRows) multiply_tokens<Format, 1>(p, row);
-    return;
+  if (p.count > kFew) {
+    for (; row + kPanelRows < p.rows; row += 2 * kPanelRows) multiply_tokens<Format, 2>(p, row);
   }
-  for (; row + kPanelRows < p.rows; row += 2 * kPanelRows) multiply_tokens<Format, 2>(p, row);
-  if (row < p.rows) multiply_tokens<Format, 1>(p, row);
+  for (; row < p.rows; row += kPanelRows) multiply_tokens<Format, 1>(p, row);
 }
 
 }  // namespace temper::engine::avx512
