@@ -187,8 +187,8 @@ void add_benchmarks() {
                ->ArgNames({"threads"})
                ->Arg(threads));
   }
-  for (const InstructionSet set :
-       {InstructionSet::Avx512, InstructionSet::Avx2, InstructionSet::Portable}) {
+  for (const InstructionSet set : {InstructionSet::Avx512, InstructionSet::Avx2Vnni,
+                                   InstructionSet::Avx2, InstructionSet::Portable}) {
     for (const Case& each : kCases) {
       for (const int threads : {1, 2}) {
         common(benchmark::RegisterBenchmark(name_of("gemm", each, set).c_str(), gemm, set,

@@ -1,7 +1,7 @@
 #include "base/thread_pool.h"
 
 #include <algorithm>
-#include <atomic>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -16,6 +16,34 @@ void run_without_throwing(const Call& call) {
     call();
   } catch (...) {
     VERIFY(false, "a task does not throw");
+  }
+}
+
+// Loops follow each other within microseconds, while to be woken takes tens of them. So
+// who has to wait looks again and again for a while before it sleeps; for most of that
+// while, others that want the processor may have it in between.
+constexpr std::chrono::microseconds kPatience{100};
+constexpr std::chrono::microseconds kSelfish{10};
+
+void pause_processor() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}
+
+// Returns when `ready()` is true, or when patience is at an end.
+template <typename Ready>
+void look_for_a_while(const Ready& ready) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point start = Clock::now();
+  for (Clock::duration waited{0}; waited < kPatience; waited = Clock::now() - start) {
+    for (int look = 0; look < 16; ++look) {
+      if (ready()) return;
+      pause_processor();
+    }
+    if (waited > kSelfish) std::this_thread::yield();
   }
 }
 
@@ -34,20 +62,27 @@ class ThreadPool::Loop {
     }
   }
 
-  // Under the pool's lock, as the two below.
-  void enter() { ++helpers_; }
+  // Under the pool's lock, as the two below: who is let out by it no longer touches this.
+  void enter() { helpers_.fetch_add(1); }
   void leave() {
-    if (--helpers_ == 0) left_.notify_one();
+    if (helpers_.fetch_sub(1) == 1) left_.notify_one();
   }
   void wait_for_helpers(std::unique_lock<std::mutex>& lock) {
-    left_.wait(lock, [this] { return helpers_ == 0; });
+    if (!is_left()) {
+      lock.unlock();
+      look_for_a_while([this] { return is_left(); });
+      lock.lock();
+    }
+    left_.wait(lock, [this] { return is_left(); });
   }
 
  private:
+  bool is_left() const { return helpers_.load() == 0; }
+
   const std::size_t count_;
   const std::function<void(std::size_t)>& work_;
   std::atomic<std::size_t> next_{0};
-  std::size_t helpers_ = 0;
+  std::atomic<std::size_t> helpers_{0};
   std::condition_variable left_;
 };
 
@@ -64,6 +99,7 @@ ThreadPool::~ThreadPool() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
+    announced_.fetch_add(1);
   }
   changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
@@ -71,25 +107,48 @@ ThreadPool::~ThreadPool() {
 
 void ThreadPool::submit(std::function<void()> task) {
   if (threads_.empty()) return run_without_throwing(task);
+  std::size_t to_wake = 0;
   {
     const std::lock_guard lock(mutex_);
+    to_wake = announce(1);
     tasks_.push_back(std::move(task));
   }
-  changed_.notify_one();
+  if (to_wake > 0) changed_.notify_one();
+}
+
+// Under the lock, when there is something new: tells those that look, and returns how many
+// of those that sleep are to be woken. Each task that waits is left one that looks.
+std::size_t ThreadPool::announce(std::size_t wanted) {
+  announced_.fetch_add(1);
+  const std::size_t free = looking_ - std::min(looking_, tasks_.size());
+  return std::min(asleep_, wanted - std::min(wanted, free));
 }
 
 void ThreadPool::work_until_end() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return ending_ || !tasks_.empty() || !loops_.empty(); });
     if (!tasks_.empty()) {
       run_task(lock);
     } else if (!loops_.empty()) {
       help_with(*loops_.front(), lock);
-    } else {
+    } else if (ending_) {
       return;
+    } else {
+      wait_for_work(lock);
     }
   }
+}
+
+void ThreadPool::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  ++looking_;
+  const std::uint64_t seen = announced_.load();
+  lock.unlock();
+  look_for_a_while([&] { return announced_.load() != seen; });
+  lock.lock();
+  --looking_;
+  ++asleep_;
+  changed_.wait(lock, [this] { return ending_ || !tasks_.empty() || !loops_.empty(); });
+  --asleep_;
 }
 
 void ThreadPool::run_task(std::unique_lock<std::mutex>& lock) {
@@ -117,14 +176,15 @@ void ThreadPool::take_off(const Loop& loop) {
 
 void ThreadPool::parallel_for(std::size_t count,
                               const std::function<void(std::size_t index)>& work) {
-  if (count == 0) return;
   Loop loop(count, work);
-  const std::size_t helpers = std::min(count - 1, threads_.size());
-  if (helpers > 0) {
+  if (count <= 1 || threads_.empty()) return loop.work();
+  std::size_t to_wake = 0;
+  {
     const std::lock_guard lock(mutex_);
+    to_wake = announce(count - 1);
     loops_.push_back(&loop);
   }
-  for (std::size_t i = 0; i < helpers; ++i) changed_.notify_one();
+  for (std::size_t i = 0; i < to_wake; ++i) changed_.notify_one();
   loop.work();
   std::unique_lock lock(mutex_);
   take_off(loop);

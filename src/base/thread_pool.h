@@ -1,11 +1,15 @@
 // A fixed number of threads that work through tasks.
 //
-// It knows no priorities and no results: a task writes where its owner looks.
+// It knows no priorities and no results: a task writes where its owner looks. A thread
+// that has nothing more to do looks out for work for some 100 microseconds before it
+// sleeps, since loops tend to come in quick succession.
 // Tasks do not throw; one that does stops the program.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -17,7 +21,8 @@ namespace temper {
 // All functions may be called from any thread, also from within a task.
 class ThreadPool {
  public:
-  // With 0, all is done by who calls: parallel_for by itself, and submit at once. Fewer
+  // For loops that N threads work on, N - 1: their caller works too. With 0, all is done by
+  // who calls: loops by the caller alone, and tasks where they are submitted. Fewer
   // than asked for where the system gives no more; stops the program where it gives none.
   explicit ThreadPool(std::size_t threads);
   // Does what has been submitted, and then ends the threads. Not from within a task.
@@ -40,15 +45,20 @@ class ThreadPool {
  private:
   class Loop;
 
+  std::size_t announce(std::size_t wanted);
   void work_until_end();
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
   void run_task(std::unique_lock<std::mutex>& lock);
   void help_with(Loop& loop, std::unique_lock<std::mutex>& lock);
   void take_off(const Loop& loop);
 
-  std::mutex mutex_;  // of the three below
+  std::mutex mutex_;  // of the five below
   std::deque<std::function<void()>> tasks_;
   std::vector<Loop*> loops_;  // that may have calls to hand out, each in its parallel_for
   bool ending_ = false;
+  std::size_t looking_ = 0;  // threads that have nothing to do, and have not slept yet
+  std::size_t asleep_ = 0;
+  std::atomic<std::uint64_t> announced_{0};  // changes with the above, to be seen unlocked
   std::condition_variable changed_;
   std::vector<std::thread> threads_;
 };
