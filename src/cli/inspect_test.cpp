@@ -73,6 +73,8 @@ TEST_CASE("inspect: what a file says, and no more") {
         "\n"
         "  type  tensors  parameters  size    share  bits per weight\n"
         "  Q8_0        1          64  68 B  100.0 %             8.50\n"
+        "\n"
+        "  memory is not known: m.gguf: there is no key `qwen3.embedding_length`\n"
         "| | 0");
   CHECK(
       folder.inspect({"m.gguf", "--tensors", "--metadata"})

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include <cctype>
 #include <set>
 
@@ -61,15 +63,24 @@ TEST_CASE("registry: only the last positional is optional or repeatable") {
   }
 }
 
-// The words of "temper config path | less" that are temper's.
+// The words of `temper config path | less` that are temper's, as a shell would part them.
 std::vector<std::string> words_of_example(std::string_view line) {
   const std::size_t start = line.find("temper ");
   if (start == line.npos) return {};
-  std::string_view rest = line.substr(start + 7);
   std::vector<std::string> words;
-  for (std::string_view word : split(rest.substr(0, rest.find_first_of("|>)")), ' ')) {
-    if (!word.empty()) words.emplace_back(word);
+  std::string word;
+  bool quoted = false;
+  for (const char c : line.substr(start + 7)) {
+    if (!quoted && (c == '|' || c == '>' || c == '<' || c == ')')) break;
+    if (c == '"' || c == '\'') {
+      quoted = !quoted;
+    } else if (c == ' ' && !quoted) {
+      if (!word.empty()) words.push_back(std::exchange(word, {}));
+    } else {
+      word += c;
+    }
   }
+  if (!word.empty()) words.push_back(word);
   return words;
 }
 
