@@ -374,10 +374,15 @@ Result<void> save_sequence(const Sequence& sequence, const std::string& fingerpr
 Result<Sequence> load_sequence(CacheStore& store, const std::string& fingerprint,
                                const std::string& path) {
   const MappedFile file = TRY(MappedFile::open(path));
-  Reader reader(file.bytes(), path);
+  return read_saved_sequence(store, fingerprint, file.bytes(), path);
+}
+
+Result<Sequence> read_saved_sequence(CacheStore& store, const std::string& fingerprint,
+                                     std::span<const std::byte> bytes, const std::string& name) {
+  Reader reader(bytes, name);
   TRY(check_kind(reader, store.layout(), fingerprint));  // first: it says more than a checksum
-  TRY(check_digest(file.bytes(), path));
-  Reader again(file.bytes(), path);
+  TRY(check_digest(bytes, name));
+  Reader again(bytes, name);
   return SavedSequence::load(store, again, fingerprint);
 }
 

@@ -5,6 +5,8 @@
 // belongs to one model and one way of keeping it, and says so.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,10 @@ Result<void> save_sequence(const Sequence& sequence, const std::string& fingerpr
 // each in a sentence of its own. Takes memory for no more than the file holds.
 Result<Sequence> load_sequence(CacheStore& store, const std::string& fingerprint,
                                const std::string& path);
+
+// The same of the bytes of such a file, which errors call `name`.
+Result<Sequence> read_saved_sequence(CacheStore& store, const std::string& fingerprint,
+                                     std::span<const std::byte> bytes, const std::string& name);
 
 // What a saved sequence could be used for, without reading its pages: its tokens, and
 // where it could be cut. Its checksum is not looked at.
