@@ -25,7 +25,7 @@ std::unique_ptr<Tokenizer> loaded(const std::string& bytes) {
 }
 
 const Tokenizer& tokenizer_of(std::size_t choice) {
-  static const std::array<std::unique_ptr<Tokenizer>, 9> tokenizers = {
+  static const std::array<std::unique_ptr<Tokenizer>, 9> kTokenizers = {
       loaded(small_byte_level_bpe("qwen2")),
       loaded(small_byte_level_bpe("qwen35")),
       loaded(small_byte_level_bpe("tekken")),
@@ -35,7 +35,7 @@ const Tokenizer& tokenizer_of(std::size_t choice) {
       loaded(small_byte_level_bpe("llama-bpe")),
       loaded(small_gemma()),
       loaded(small_sentence_piece())};
-  return *tokenizers[choice % tokenizers.size()];
+  return *kTokenizers[choice % kTokenizers.size()];
 }
 
 void check_decoding(const Tokenizer& tokenizer, const std::vector<TokenId>& tokens) {

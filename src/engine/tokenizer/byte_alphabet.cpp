@@ -34,8 +34,8 @@ std::array<std::string, 256> make_alphabet() {
 }  // namespace
 
 const std::array<std::string, 256>& byte_alphabet() {
-  static const std::array<std::string, 256> alphabet = make_alphabet();
-  return alphabet;
+  static const std::array<std::string, 256> kAlphabet = make_alphabet();
+  return kAlphabet;
 }
 
 std::optional<std::uint8_t> byte_of_alphabet(char32_t character) {

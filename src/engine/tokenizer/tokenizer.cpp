@@ -76,7 +76,8 @@ std::vector<TextRange> trusted_ranges(std::span<const Segment> segments) {
 }  // namespace
 
 Result<std::unique_ptr<Tokenizer>> Tokenizer::load(const GgufFile& file) {
-  auto tokenizer = std::unique_ptr<Tokenizer>(new Tokenizer(TRY(Vocabulary::load(file))));
+  Vocabulary vocabulary = TRY(Vocabulary::load(file));
+  auto tokenizer = std::unique_ptr<Tokenizer>(new Tokenizer(std::move(vocabulary)));
   TRY(tokenizer->finish_load(file));
   return tokenizer;
 }

@@ -210,6 +210,7 @@ TEST_CASE("tokenizer: may be used from several threads") {
   for (const std::string_view word : kSmallWords) text += std::string(word) + " ";
   const std::vector<TokenId> expected = tokenizer->encode(text, Specials::AsText);
   std::vector<std::jthread> threads;
+  threads.reserve(4);
   std::array<bool, 4> same{};
   for (bool& result : same) {
     threads.emplace_back([&] {
