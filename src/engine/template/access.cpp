@@ -8,14 +8,15 @@
 #include "base/text.h"
 #include "engine/template/characters.h"
 #include "engine/template/operators.h"
+#include "engine/template/source.h"
 
 namespace temper::engine::jinja {
 namespace {
 
 // For errors: what was to be read from something undefined.
 Error nothing_to_read(const Value& value, const Value& key) {
-  const std::string part = key.text() != nullptr ? format("`{}`", key.text()->bytes().substr(0, 60))
-                                                 : std::string("an item");
+  const std::string part =
+      key.text() != nullptr ? shown_piece(key.text()->bytes()) : std::string("an item");
   return Error{Code::Invalid, format("cannot read {} of {}", part, describe(value))};
 }
 
@@ -141,7 +142,6 @@ Result<Value> slice(Heap& heap, const Value& value, const SliceBounds& bounds) {
   const MarkedText* text = value.text();
   const List* list = value.list();
   if (text == nullptr && (list == nullptr || list->kind == ListKind::Generator)) {
-    if (!value.is_undefined()) return Value();
     return Error{Code::Invalid, format("cannot slice {}", describe(value))};
   }
   const std::size_t size = text != nullptr ? character_count(text->bytes()) : list->items.size();

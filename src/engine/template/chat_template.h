@@ -50,7 +50,7 @@ struct RenderOptions {
 class ChatTemplate {
  public:
   // `name` is what errors call it, such as the file. Fails where the source is no template,
-  // with the line: Invalid, Limit, or Unsupported where Jinja has it and this does not.
+  // with the line: Corrupt, Limit, or Unsupported where Jinja has it and this does not.
   static Result<ChatTemplate> parse(std::string_view source, std::string name,
                                     const TemplateLimits& limits = {});
 

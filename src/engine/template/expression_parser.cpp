@@ -63,7 +63,7 @@ Result<void> ExpressionParser::expect_operator(std::string_view text) {
 }
 
 Error ExpressionParser::fail(std::string message) const {
-  return at_line(source_, current().span.begin, Error{Code::Invalid, std::move(message)});
+  return at_line(source_, current().span.begin, Error{Code::Corrupt, std::move(message)});
 }
 
 Error ExpressionParser::unexpected(std::string_view wanted) const {

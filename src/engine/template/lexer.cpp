@@ -32,7 +32,7 @@ class Lexer {
 
  private:
   Error fail(std::size_t place, std::string message) const {
-    return at_line(source_, place, Error{Code::Invalid, std::move(message)});
+    return at_line(source_, place, Error{Code::Corrupt, std::move(message)});
   }
 
   std::string_view rest() const { return source_.substr(place_); }

@@ -15,7 +15,7 @@ Result<std::string> normalised_source(std::string_view source, std::size_t max_b
                                      format_bytes(source.size()), format_bytes(max_bytes))};
   }
   if (const auto place = find_invalid_utf8(source)) {
-    return at_line(source, *place, Error{Code::Invalid, "the template is not UTF-8"});
+    return at_line(source, *place, Error{Code::Corrupt, "the template is not UTF-8"});
   }
   std::string text;
   text.reserve(source.size());
@@ -51,10 +51,11 @@ std::string shown_piece(std::string_view piece) {
 }
 
 Error at_line(std::string_view source, std::size_t place, Error error) {
-  const auto line =
-      1 + std::count(source.begin(),
-                     source.begin() + static_cast<std::ptrdiff_t>(std::min(place, source.size())),
-                     '\n');
+  constexpr std::size_t kLongest = 500;
+  const std::string_view before = source.substr(0, place);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  // Names in it may be the template's or the conversation's.
+  error.message = printable(truncate_bytes(error.message, kLongest), LineBreaks::Escape);
   return in_context(format("line {}", line), std::move(error));
 }
 

@@ -24,7 +24,7 @@ std::string_view text_at(std::string_view source, Span span);
 // The piece on one line, cut where it is long, safe to show: "`a + b`".
 std::string shown_piece(std::string_view piece);
 
-// The error, with "line 12: " before its message.
+// The error, with "line 12: " before its message, which becomes one printable line.
 Error at_line(std::string_view source, std::size_t place, Error error);
 
 }  // namespace temper::engine::jinja
