@@ -238,7 +238,7 @@ Command render_command() {
                    {"echo '[{\"role\":\"user\",\"content\":\"Hi\"}]' | temper render model.gguf",
                     "a conversation from standard input"}},
       .exits = {{ExitCode::Failed,
-                 "a file is missing, or the template has an error or refuses the conversation"}},
+                 "a file is missing, the template is damaged, or it refuses the conversation"}},
       .config = ConfigUse::Optional,
       .run = run,
   };
