@@ -142,7 +142,6 @@ Result<Value> slice(Heap& heap, const Value& value, const SliceBounds& bounds) {
   const MarkedText* text = value.text();
   const List* list = value.list();
   if (text == nullptr && (list == nullptr || list->kind == ListKind::Generator)) {
-    if (!value.is_undefined()) return Value();
     return Error{Code::Invalid, format("cannot slice {}", describe(value))};
   }
   const std::size_t size = text != nullptr ? character_count(text->bytes()) : list->items.size();
