@@ -1,7 +1,5 @@
 #include "engine/kernels/kernels.h"
 
-#include <array>
-#include <bit>
 #include <type_traits>
 
 #include "base/format.h"
@@ -111,30 +109,6 @@ Result<Kernels> choose_kernels(const CpuFeatures& features, std::string_view for
   return Error{
       Code::Invalid,
       format("there is no instruction set called \"{}\"; this machine has: {}", forced, names)};
-}
-
-Result<void> self_check(const Kernels& kernels) {
-  // Multiples of 1/8 below 8: every sum of their products has few enough bits to
-  // be exact. An odd count, so that every tail is run.
-  constexpr std::size_t kCount = 1039;
-  std::array<float, kCount> left;
-  std::array<float, kCount> right;
-  std::array<std::uint16_t, kCount> weights;
-  double wanted = 0;
-  for (std::size_t i = 0; i < kCount; ++i) {
-    left[i] = static_cast<float>(static_cast<int>(i * 37 % 127) - 63) / 8;
-    right[i] = static_cast<float>(static_cast<int>(i * 53 % 113) - 56) / 8;
-    weights[i] = static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(left[i]) >> 16);
-    wanted += static_cast<double>(left[i]) * static_cast<double>(right[i]);
-  }
-  const auto outcome = [&](std::string_view operation, float found) -> Result<void> {
-    if (static_cast<double>(found) == wanted) return {};
-    return Error{Code::Corrupt,
-                 format("{} computes {} with {} where {} is right; choose another instruction set",
-                        operation, found, instruction_set_name(kernels.set), wanted)};
-  };
-  TRY(outcome("dot_f32", kernels.dot_f32(left.data(), right.data(), kCount)));
-  return outcome("dot_bf16_f32", kernels.dot_bf16_f32(weights.data(), right.data(), kCount));
 }
 
 }  // namespace temper::engine

@@ -158,6 +158,8 @@ std::size_t bytes_per_row(const MatrixView& view) {
   return view.columns / type.elements_per_block * type.bytes_per_block;
 }
 
+std::span<const PanelFormat> panel_formats() { return kFormats; }
+
 const PanelFormat* find_panel_format(TensorType type) {
   const auto found =
       std::find_if(kFormats.begin(), kFormats.end(),
