@@ -9,22 +9,26 @@ namespace temper::engine {
 // What a set has of its own; the rest it takes from the set before it. Each operation is
 // defined in the folder of its namespace.
 // clang-format off
+#define PANEL_OPERATIONS(apply, folder)                          \
+  apply(folder, panels_q8_0) apply(folder, panels_q4_0)          \
+  apply(folder, panels_q5_0) apply(folder, panels_iq4_nl)        \
+  apply(folder, panels_mxfp4) apply(folder, panels_q2_k)         \
+  apply(folder, panels_q3_k) apply(folder, panels_q4_k)          \
+  apply(folder, panels_q5_k) apply(folder, panels_q6_k)          \
+  apply(folder, panels_iq4_xs)
 #define SCALAR_OPERATIONS(apply, folder)                         \
   apply(folder, dot_f32)     apply(folder, dot_bf16_f32)         \
   apply(folder, rows_f32)    apply(folder, rows_f16)             \
   apply(folder, rows_bf16)                                       \
   apply(folder, quantize_32) apply(folder, quantize_256)         \
-  apply(folder, panels_q8_0) apply(folder, panels_q4_0)          \
-  apply(folder, panels_q4_k) apply(folder, panels_q6_k)          \
+  PANEL_OPERATIONS(apply, folder)                                \
   apply(folder, tile_product) apply(folder, floats_from_halves)  \
   apply(folder, exponentials) apply(folder, sum_of_squares)      \
   apply(folder, scaled_by)   apply(folder, silu_of)              \
   apply(folder, silu_gate)   apply(folder, sigmoid_gate)         \
   apply(folder, clamped_gate) apply(folder, greatest)
 #define AVX2_OPERATIONS(apply, folder) SCALAR_OPERATIONS(apply, folder)
-#define AVX2VNNI_OPERATIONS(apply, folder)                       \
-  apply(folder, panels_q8_0) apply(folder, panels_q4_0)          \
-  apply(folder, panels_q4_k) apply(folder, panels_q6_k)
+#define AVX2VNNI_OPERATIONS(apply, folder) PANEL_OPERATIONS(apply, folder)
 #define AVX512_OPERATIONS(apply, folder) SCALAR_OPERATIONS(apply, folder)
 // clang-format on
 
