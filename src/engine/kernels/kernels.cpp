@@ -1,7 +1,5 @@
 #include "engine/kernels/kernels.h"
 
-#include <array>
-#include <bit>
 #include <type_traits>
 
 #include "base/format.h"
@@ -11,22 +9,26 @@ namespace temper::engine {
 // What a set has of its own; the rest it takes from the set before it. Each operation is
 // defined in the folder of its namespace.
 // clang-format off
+#define PANEL_OPERATIONS(apply, folder)                          \
+  apply(folder, panels_q8_0) apply(folder, panels_q4_0)          \
+  apply(folder, panels_q5_0) apply(folder, panels_iq4_nl)        \
+  apply(folder, panels_mxfp4) apply(folder, panels_q2_k)         \
+  apply(folder, panels_q3_k) apply(folder, panels_q4_k)          \
+  apply(folder, panels_q5_k) apply(folder, panels_q6_k)          \
+  apply(folder, panels_iq4_xs)
 #define SCALAR_OPERATIONS(apply, folder)                         \
   apply(folder, dot_f32)     apply(folder, dot_bf16_f32)         \
   apply(folder, rows_f32)    apply(folder, rows_f16)             \
   apply(folder, rows_bf16)                                       \
   apply(folder, quantize_32) apply(folder, quantize_256)         \
-  apply(folder, panels_q8_0) apply(folder, panels_q4_0)          \
-  apply(folder, panels_q4_k) apply(folder, panels_q6_k)          \
+  PANEL_OPERATIONS(apply, folder)                                \
   apply(folder, tile_product) apply(folder, floats_from_halves)  \
   apply(folder, exponentials) apply(folder, sum_of_squares)      \
   apply(folder, scaled_by)   apply(folder, silu_of)              \
   apply(folder, silu_gate)   apply(folder, sigmoid_gate)         \
   apply(folder, clamped_gate) apply(folder, greatest)
 #define AVX2_OPERATIONS(apply, folder) SCALAR_OPERATIONS(apply, folder)
-#define AVX2VNNI_OPERATIONS(apply, folder)                       \
-  apply(folder, panels_q8_0) apply(folder, panels_q4_0)          \
-  apply(folder, panels_q4_k) apply(folder, panels_q6_k)
+#define AVX2VNNI_OPERATIONS(apply, folder) PANEL_OPERATIONS(apply, folder)
 #define AVX512_OPERATIONS(apply, folder) SCALAR_OPERATIONS(apply, folder)
 // clang-format on
 
@@ -111,30 +113,6 @@ Result<Kernels> choose_kernels(const CpuFeatures& features, std::string_view for
   return Error{
       Code::Invalid,
       format("there is no instruction set called \"{}\"; this machine has: {}", forced, names)};
-}
-
-Result<void> self_check(const Kernels& kernels) {
-  // Multiples of 1/8 below 8: every sum of their products has few enough bits to
-  // be exact. An odd count, so that every tail is run.
-  constexpr std::size_t kCount = 1039;
-  std::array<float, kCount> left;
-  std::array<float, kCount> right;
-  std::array<std::uint16_t, kCount> weights;
-  double wanted = 0;
-  for (std::size_t i = 0; i < kCount; ++i) {
-    left[i] = static_cast<float>(static_cast<int>(i * 37 % 127) - 63) / 8;
-    right[i] = static_cast<float>(static_cast<int>(i * 53 % 113) - 56) / 8;
-    weights[i] = static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(left[i]) >> 16);
-    wanted += static_cast<double>(left[i]) * static_cast<double>(right[i]);
-  }
-  const auto outcome = [&](std::string_view operation, float found) -> Result<void> {
-    if (static_cast<double>(found) == wanted) return {};
-    return Error{Code::Corrupt,
-                 format("{} computes {} with {} where {} is right; choose another instruction set",
-                        operation, found, instruction_set_name(kernels.set), wanted)};
-  };
-  TRY(outcome("dot_f32", kernels.dot_f32(left.data(), right.data(), kCount)));
-  return outcome("dot_bf16_f32", kernels.dot_bf16_f32(weights.data(), right.data(), kCount));
 }
 
 }  // namespace temper::engine

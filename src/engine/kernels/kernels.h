@@ -64,8 +64,15 @@ struct Kernels {
   // number of activations. Panels are aligned to 64 bytes, activations to 4.
   void (*panels_q8_0)(const PanelProducts&) = nullptr;
   void (*panels_q4_0)(const PanelProducts&) = nullptr;
+  void (*panels_q5_0)(const PanelProducts&) = nullptr;
+  void (*panels_iq4_nl)(const PanelProducts&) = nullptr;
+  void (*panels_mxfp4)(const PanelProducts&) = nullptr;
+  void (*panels_q2_k)(const PanelProducts&) = nullptr;
+  void (*panels_q3_k)(const PanelProducts&) = nullptr;
   void (*panels_q4_k)(const PanelProducts&) = nullptr;
+  void (*panels_q5_k)(const PanelProducts&) = nullptr;
   void (*panels_q6_k)(const PanelProducts&) = nullptr;
+  void (*panels_iq4_xs)(const PanelProducts&) = nullptr;
 
   // Between such products. Sets differ by rounding, and exponentials are within 2e-7 of the
   // right ones, in parts of them.

@@ -253,15 +253,33 @@ TEST_CASE("kernels: a processor of another kind has the portable set") {
 #endif
 
 float zero(const float*, const float*, std::size_t) { return 0; }
+void nothing(const RowProducts&) {}
+void no_panels(const PanelProducts&) {}
+void no_numbers(const float*, std::size_t, Activations32*) {}
+
+std::string complaint(const Kernels& kernels) {
+  const Result<void> found = self_check(kernels);
+  return found ? "" : found.error().message;
+}
 
 TEST_CASE("kernels: the self-check passes here, and sees a set that is wrong") {
-  for (Kernels kernels : sets_here()) {
-    CHECK(self_check(kernels).ok());
-    kernels.dot_f32 = zero;
-    const Result<void> found = self_check(kernels);
-    REQUIRE(!found.ok());
-    CHECK(found.error().message.starts_with(
-        format("dot_f32 computes 0 with {} where ", instruction_set_name(kernels.set))));
+  for (const Kernels& kernels : sets_here()) {
+    CHECK(complaint(kernels).empty());
+    const std::string end =
+        format(" with {}; choose another instruction set", instruction_set_name(kernels.set));
+    Kernels broken = kernels;
+    broken.dot_f32 = zero;
+    CHECK(complaint(broken).starts_with("dot_f32 computes 0 where "));
+    CHECK(complaint(broken).ends_with(end));
+    broken = kernels;
+    broken.rows_f16 = nothing;
+    CHECK(complaint(broken).starts_with("rows_f16 computes 0 where "));
+    broken = kernels;
+    broken.panels_q6_k = no_panels;
+    CHECK(complaint(broken).starts_with("Q6_K computes 0 where "));
+    broken = kernels;
+    broken.quantize_32 = no_numbers;
+    CHECK(complaint(broken).starts_with("Q8_0 computes "));
   }
 }
 

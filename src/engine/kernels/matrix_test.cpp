@@ -115,18 +115,17 @@ double worst_excess(const Tensor& tensor, const std::vector<float>& activations,
   double worst = 0;
   for (std::size_t t = 0; t < activations.size() / columns; ++t) {
     for (std::size_t row = 0; row < tensor.view.rows; ++row) {
-      long double exact = 0;
-      long double magnitude = 0;
+      double exact = 0;
+      double magnitude = 0;
       for (std::size_t i = 0; i < columns; ++i) {
-        const long double one = static_cast<long double>(tensor.values[row * columns + i]) *
-                                static_cast<long double>(activations[t * columns + i]);
+        const double one = static_cast<double>(tensor.values[row * columns + i]) *
+                           static_cast<double>(activations[t * columns + i]);
         exact += one;
         magnitude += std::abs(one);
       }
-      const long double allowed = static_cast<long double>(roundings) * 0x1p-24L * magnitude;
-      const long double off =
-          std::abs(static_cast<long double>(found[t * tensor.view.rows + row]) - exact);
-      const double excess = off == 0 ? 0 : static_cast<double>(off / allowed);
+      const double allowed = static_cast<double>(roundings) * 0x1p-24 * magnitude;
+      const double off = std::abs(static_cast<double>(found[t * tensor.view.rows + row]) - exact);
+      const double excess = off == 0 ? 0 : off / allowed;
       worst =
           std::isnan(excess) ? std::numeric_limits<double>::infinity() : std::max(worst, excess);
     }
@@ -139,8 +138,10 @@ std::string where(const Kernels& kernels, const MatrixView& view, std::size_t co
                 tensor_type_info(view.type).name, view.rows, view.columns, count);
 }
 
-constexpr TensorType kPacked[] = {TensorType::Q8_0, TensorType::Q4_0, TensorType::Q4_K,
-                                  TensorType::Q6_K};
+constexpr TensorType kPacked[] = {TensorType::Q8_0,   TensorType::Q4_0,  TensorType::Q5_0,
+                                  TensorType::IQ4_NL, TensorType::MXFP4, TensorType::Q2_K,
+                                  TensorType::Q3_K,   TensorType::Q4_K,  TensorType::Q5_K,
+                                  TensorType::Q6_K,   TensorType::IQ4_XS};
 
 std::size_t activation_block(TensorType type) { return tensor_type_info(type).elements_per_block; }
 
@@ -215,10 +216,11 @@ TEST_CASE("matrix: the greatest weights times the greatest activations are right
       Tensor tensor = random_tensor(type, 17, kColumns, random);
       for (std::size_t i = 0; i < tensor.bytes.size(); ++i) {
         const std::vector<std::size_t> halves = places_of_halves(type);
-        const bool in_half = std::any_of(halves.begin(), halves.end(), [&](std::size_t place) {
-          return i % info.bytes_per_block - place < 2;
-        });
-        if (!in_half) tensor.bytes[i] = static_cast<std::byte>(fill);
+        const std::size_t at = i % info.bytes_per_block;
+        const bool in_scale = (type == TensorType::MXFP4 && at == 0) ||
+                              std::any_of(halves.begin(), halves.end(),
+                                          [&](std::size_t place) { return at - place < 2; });
+        if (!in_scale) tensor.bytes[i] = static_cast<std::byte>(fill);
       }
       decode(type, tensor.bytes.data(), tensor.values);
       for (const int period : {1, 2, 4, 1000}) {
@@ -267,17 +269,17 @@ TEST_CASE("matrix: a row's result depends neither on its neighbours nor on the t
   for (const TensorType type :
        {TensorType::Q8_0, TensorType::Q4_0, TensorType::Q4_K, TensorType::Q6_K, TensorType::F32,
         TensorType::F16, TensorType::BF16, TensorType::Q5_K}) {
-    const std::size_t rows = 147;
-    const std::size_t columns = 2304;
+    const std::size_t rows = 49;
+    const std::size_t columns = 1536;
     const Tensor tensor = random_tensor(type, rows, columns, random);
-    const std::vector<float> activations = any_activations(64, columns, random);
+    const std::vector<float> activations = any_activations(70, columns, random);
     for (const Arithmetic arithmetic : {Arithmetic::Fast, Arithmetic::Exact}) {
       for (const Kernels& kernels : sets_here()) {
         ThreadPool alone(0);
         const Compute compute{kernels, alone};
         const Matrix matrix(tensor.view, arithmetic, compute);
         std::vector<float> wanted;
-        for (std::size_t t = 0; t < 64; ++t) {
+        for (std::size_t t = 0; t < 70; ++t) {
           const std::vector<float> one(
               activations.begin() + static_cast<std::ptrdiff_t>(t * columns),
               activations.begin() + static_cast<std::ptrdiff_t>((t + 1) * columns));
@@ -288,7 +290,7 @@ TEST_CASE("matrix: a row's result depends neither on its neighbours nor on the t
           ThreadPool threads(helpers);
           const Compute shared{kernels, threads};
           const Matrix packed(tensor.view, arithmetic, shared);
-          for (const std::size_t count : {1U, 2U, 5U, 6U, 7U, 13U, 64U}) {
+          for (const std::size_t count : {1U, 2U, 5U, 6U, 7U, 13U, 33U, 70U}) {
             std::vector<float> first(wanted.begin(),
                                      wanted.begin() + static_cast<std::ptrdiff_t>(count * rows));
             CHECK_MESSAGE(same_bits(product(shared, packed, activations, count), first),
@@ -371,15 +373,21 @@ TEST_CASE("matrix: what packing takes is known beforehand, and little more than 
   const auto bytes = [](TensorType type, std::size_t rows, std::size_t columns) {
     return Matrix::packed_bytes({type, rows, columns, nullptr}, Arithmetic::Fast, best());
   };
-  // Bytes for 256 weights: 34 * 8, 18 * 8, 148 of which the file has 144, and 212 of 210.
+  // Bytes for 256 weights; the file has 272, 144, 144, 210, 176, 110, 84, 136, 136 and 176.
   CHECK(bytes(TensorType::Q8_0, 4096, 2560) == 4096 * 10 * 272);
   CHECK(bytes(TensorType::Q4_0, 4096, 2560) == 4096 * 10 * 144);
   CHECK(bytes(TensorType::Q4_K, 4096, 2560) == 4096 * 10 * 148);
   CHECK(bytes(TensorType::Q6_K, 4096, 2560) == 4096 * 10 * 212);
+  CHECK(bytes(TensorType::Q5_K, 4096, 2560) == 4096 * 10 * 180);
+  CHECK(bytes(TensorType::Q3_K, 4096, 2560) == 4096 * 10 * 116);
+  CHECK(bytes(TensorType::Q2_K, 4096, 2560) == 4096 * 10 * 84);
+  CHECK(bytes(TensorType::IQ4_XS, 4096, 2560) == 4096 * 10 * 140);
+  CHECK(bytes(TensorType::MXFP4, 4096, 2560) == 4096 * 10 * 144);
+  CHECK(bytes(TensorType::Q5_0, 4096, 2560) == 4096 * 10 * 176);
   // Rows to a multiple of 16, and 32 columns take the place of 64.
   CHECK(bytes(TensorType::Q8_0, 17, 96) == 32 * 2 * 68);
   CHECK(bytes(TensorType::F16, 64, 64) == 0);
-  CHECK(bytes(TensorType::Q5_K, 64, 256) == 0);
+  CHECK(bytes(TensorType::Q5_1, 64, 256) == 0);
 }
 
 }  // namespace

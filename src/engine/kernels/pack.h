@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "engine/gguf/tensor_type.h"
 #include "engine/kernels/kernels.h"
@@ -41,6 +42,8 @@ struct PanelFormat {
   }
   std::size_t panel_bytes(std::size_t columns) const { return units(columns) * bytes_per_unit; }
 };
+
+std::span<const PanelFormat> panel_formats();
 
 // Null where there are no panels for the type.
 const PanelFormat* find_panel_format(TensorType type);

@@ -37,38 +37,91 @@ struct Activations256 {
 
 // ---- weights in panels ----------------------------------------------------------------
 //
-// `halves` are bits of binary16. Lane g of a row within a block is columns 4g to 4g + 3;
-// of nibbles, the lower ones are an even lane and the upper ones the next.
+// Lane l of a row within a block is columns 4l to 4l + 3. Of nibbles, the lower ones are an
+// even lane and the upper ones the next; of pairs of bits, bits 2l and 2l + 1 are lane l.
+// `halves` are bits of binary16.
 
-// Two blocks of 32 columns; value = scale * (values - 128).
+using PanelLanes = uint8_t[kPanelRows][4];
+
+// Two blocks of 32 columns; scale * (value - 128).
 struct alignas(64) PanelQ8_0 {
   uint16_t scales[2][kPanelRows];  // halves
-  uint8_t values[2][8][kPanelRows][4];
+  PanelLanes values[2][8];
 };
 
-// Two blocks of 32 columns; value = scale * (nibble - 8).
+// Two blocks of 32 columns. Q4_0: scale * (nibble - 8). IQ4_NL: scale * table[nibble].
+// MXFP4: the same with another table, and scales that are the upper halves of floats.
 struct alignas(64) PanelQ4_0 {
-  uint16_t scales[2][kPanelRows];  // halves
-  uint8_t nibbles[2][4][kPanelRows][4];
+  uint16_t scales[2][kPanelRows];  // halves, but for MXFP4
+  PanelLanes nibbles[2][4];
 };
 
-// 256 columns in eight blocks; value = scale * scales * nibble - minimum * minima.
+// Two blocks of 32 columns; scale * (nibble + 16 * fifth - 16), bit l being lane l's.
+struct alignas(64) PanelQ5_0 {
+  uint16_t scales[2][kPanelRows];  // halves
+  PanelLanes nibbles[2][4];
+  PanelLanes fifths[2];
+};
+
+// 256 columns in eight blocks; scale * scales * nibble - minimum * minima.
 struct alignas(64) PanelQ4_K {
   uint16_t scale[kPanelRows];        // halves
   uint16_t minimum[kPanelRows];      // halves
   uint8_t scales[8][kPanelRows];     // 0 to 63
   uint8_t minima[4][kPanelRows][2];  // 0 to 63, of blocks 2p and 2p + 1
-  uint8_t nibbles[8][4][kPanelRows][4];
+  PanelLanes nibbles[8][4];
 };
 
-// 256 columns in sixteen blocks; value = scale * scales * (6 bits - 32).
+// The same with nibble + 16 * fifth, bit l being lane l's.
+struct alignas(64) PanelQ5_K {
+  uint16_t scale[kPanelRows];
+  uint16_t minimum[kPanelRows];
+  uint8_t scales[8][kPanelRows];
+  uint8_t minima[4][kPanelRows][2];
+  PanelLanes nibbles[8][4];
+  PanelLanes fifths[8];
+};
+
+// 256 columns in sixteen blocks; scale * scales * (nibble + 16 * pair - 32).
 struct alignas(64) PanelQ6_K {
   uint16_t scale[kPanelRows];  // halves
   uint8_t unused[32];
   int8_t scales[16][kPanelRows];
-  uint8_t nibbles[16][2][kPanelRows][4];  // the lower four bits
-  uint8_t pairs[16][kPanelRows][4];       // the upper two: bits 2g and 2g + 1 are lane g's
+  PanelLanes nibbles[16][2];
+  PanelLanes pairs[16];
 };
+
+// 256 columns in eight blocks; scale * scales * table[nibble].
+struct alignas(64) PanelIQ4_XS {
+  uint16_t scale[kPanelRows];  // halves
+  uint8_t unused[32];
+  int8_t scales[8][kPanelRows];
+  PanelLanes nibbles[8][4];
+};
+
+// 256 columns in sixteen blocks; scale * scales * (pair + 4 * third - 4), bit
+// 4 * (block % 2) + l being lane l's.
+struct alignas(64) PanelQ3_K {
+  uint16_t scale[kPanelRows];  // halves
+  uint8_t unused[32];
+  int8_t scales[16][kPanelRows];
+  PanelLanes pairs[16];
+  PanelLanes thirds[8];
+};
+
+// 256 columns in sixteen blocks; scale * lower * pair - minimum * upper, of the nibbles of
+// `scales`.
+struct alignas(64) PanelQ2_K {
+  uint16_t scale[kPanelRows];    // halves
+  uint16_t minimum[kPanelRows];  // halves
+  uint8_t scales[16][kPanelRows];
+  PanelLanes pairs[16];
+};
+
+// What the nibbles of IQ4_NL and IQ4_XS mean, plus 128.
+#define TEMPER_IQ4_TABLE 1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241
+// Twice what those of MXFP4 mean, plus 16.
+#define TEMPER_MXFP4_TABLE 16, 17, 18, 19, 20, 22, 24, 28, 16, 15, 14, 13, 12, 10, 8, 4
 
 // ---- the products ----------------------------------------------------------------------
 

@@ -8,18 +8,6 @@
 namespace temper::engine {
 namespace {
 
-// The six-bit scale of each sub-block of a Q3_K: low nibbles in the first eight
-// bytes, and the two high bits of four scales in each of the others.
-std::array<int, 16> unpack_q3_scales(const Bytes<12>& packed) {
-  std::array<int, 16> scales;
-  for (std::size_t i = 0; i < 16; ++i) {
-    const int low = i < 8 ? packed[i] & 15 : packed[i - 8] >> 4;
-    const int high = packed[8 + i % 4] >> (2 * (i / 4)) & 3;
-    scales[i] = (low | high << 4) - 32;
-  }
-  return scales;
-}
-
 // scale * q - min of 32 elements with nibbles at `shift`; `extra(j)` has their
 // fifth bits.
 template <typename Extra>
@@ -57,13 +45,12 @@ void decode_q2_k(const std::byte* blocks, std::size_t block_count, float* values
 void decode_q3_k(const std::byte* blocks, std::size_t block_count, float* values) {
   decode_each<BlockQ3K>(blocks, block_count, values, [](const BlockQ3K& block, float* out) {
     const float scale = float_from_half(block.scale);
-    const std::array<int, 16> scales = unpack_q3_scales(block.scales);
     for (std::size_t sub = 0; sub < 16; ++sub) {
       const std::size_t half = sub / 8;
       const std::size_t first = 16 * (sub % 2);
       const int shift = static_cast<int>(sub % 8 / 2 * 2);
       const int third = static_cast<int>(sub / 2);
-      const float sub_scale = scale * static_cast<float>(scales[sub]);
+      const float sub_scale = scale * static_cast<float>(unpack_q3_scale(block.scales, sub));
       for (std::size_t j = 0; j < 16; ++j) {
         const int low = block.quants[32 * half + first + j] >> shift & 3;
         const int high = (block.third_bits[first + j] >> third & 1) << 2;

@@ -1,4 +1,5 @@
-// The eight six-bit scales and mins of a Q4_K or Q5_K block in their twelve bytes.
+// The scales of six bits that K types have in twelve bytes: eight, and eight mins, of a
+// Q4_K or Q5_K block, and sixteen of a Q3_K one.
 //
 // Of the first four sub-blocks a byte has the scale in its low six bits, and another,
 // four further, the min. Of the last four, a byte has the scale's low nibble below
@@ -38,6 +39,14 @@ inline Bytes<12> pack_scales_and_mins(const ScalesAndMins& parts) {
     packed[i + 8] = byte((parts.scales[i + 4] & 15) | (parts.mins[i + 4] & 15) << 4);
   }
   return packed;
+}
+
+// The scale of sub-block `sub` of a Q3_K: low nibbles in the first eight bytes, and the
+// two high bits of four scales in each of the others.
+inline int unpack_q3_scale(const Bytes<12>& packed, std::size_t sub) {
+  const int low = sub < 8 ? packed[sub] & 15 : packed[sub - 8] >> 4;
+  const int high = packed[8 + sub % 4] >> (2 * (sub / 4)) & 3;
+  return (low | high << 4) - 32;
 }
 
 }  // namespace temper::engine

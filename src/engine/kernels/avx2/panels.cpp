@@ -1,10 +1,10 @@
-#include "engine/kernels/avx2/panels.h"
+#include "engine/kernels/avx2/weights.h"
 
 namespace temper::engine::avx2 {
 namespace {
 
-// vpmaddubsw adds two products to 16 bits, and what does not fit there is cut off. So
-// each function adds only as many of them as surely fit.
+// vpmaddubsw adds two products to 16 bits, and what does not fit there is cut off. So only
+// as many pairs are added up in 16 bits as surely fit.
 struct PairsOfBytes {
   static constexpr int kMostTokens = 4;
 
@@ -12,77 +12,99 @@ struct PairsOfBytes {
     return _mm256_madd_epi16(sums, _mm256_set1_epi16(1));
   }
 
-  // Eight pairs of at most 2 * 15 * 127.
-  template <int kTokens>
-  [[gnu::always_inline]] static void nibbles(const uint8_t (&weights)[4][kPanelRows][4],
-                                             const int8_t* const (&values)[kTokens],
-                                             __m256i (&products)[kTokens][2]) {
+  template <int kMost, int kTokens>
+  struct Sum {
+    static constexpr int kFit = 32767 / (2 * kMost * 127);
+    __m256i pairs[kTokens][2];
+    __m256i total[kTokens][2];
+
+    [[gnu::always_inline]] void begin() {
 #pragma GCC unroll 6
-    for (int t = 0; t < kTokens; ++t) products[t][0] = products[t][1] = _mm256_setzero_si256();
-#pragma GCC unroll 4
-    for (int pair = 0; pair < 4; ++pair) {
-      const __m256i both[2] = {load_half(weights[pair], 0), load_half(weights[pair], 1)};
+      for (int t = 0; t < kTokens; ++t) {
+        pairs[t][0] = pairs[t][1] = total[t][0] = total[t][1] = _mm256_setzero_si256();
+      }
+    }
+    [[gnu::always_inline]] void add(int lane, __m256i first_rows, __m256i second_rows,
+                                    const int8_t* const (&values)[kTokens]) {
+#pragma GCC unroll 6
+      for (int t = 0; t < kTokens; ++t) {
+        const __m256i four = broadcast(values[t] + 4 * lane);
+        pairs[t][0] = _mm256_add_epi16(pairs[t][0], _mm256_maddubs_epi16(first_rows, four));
+        pairs[t][1] = _mm256_add_epi16(pairs[t][1], _mm256_maddubs_epi16(second_rows, four));
+      }
+      if ((lane + 1) % kFit == 0) empty();
+    }
+    [[gnu::always_inline]] void empty() {
+#pragma GCC unroll 6
+      for (int t = 0; t < kTokens; ++t) {
 #pragma GCC unroll 2
-      for (int odd = 0; odd < 2; ++odd) {
-        const __m256i lane[2] = {odd == 0 ? low_nibbles(both[0]) : high_nibbles(both[0]),
-                                 odd == 0 ? low_nibbles(both[1]) : high_nibbles(both[1])};
-#pragma GCC unroll 6
-        for (int t = 0; t < kTokens; ++t) {
-          const __m256i four = broadcast(values[t] + 8 * pair + 4 * odd);
-          products[t][0] = _mm256_add_epi16(products[t][0], _mm256_maddubs_epi16(lane[0], four));
-          products[t][1] = _mm256_add_epi16(products[t][1], _mm256_maddubs_epi16(lane[1], four));
+        for (int half = 0; half < 2; ++half) {
+          total[t][half] = _mm256_add_epi32(total[t][half], sum_pairs(pairs[t][half]));
+          pairs[t][half] = _mm256_setzero_si256();
         }
       }
     }
+    [[gnu::always_inline]] void end(const int32_t (&starts)[kTokens],
+                                    __m256i (&products)[kTokens][2]) {
+      empty();
 #pragma GCC unroll 6
-    for (int t = 0; t < kTokens; ++t) {
-      products[t][0] = sum_pairs(products[t][0]);
-      products[t][1] = sum_pairs(products[t][1]);
-    }
-  }
-
-  // One pair of at most 2 * 128 * 127: the weight's magnitude, and its sign given to the
-  // activation. So there is no offset to be taken out.
-  template <int kTokens>
-  [[gnu::always_inline]] static void bytes(const uint8_t (&weights)[8][kPanelRows][4],
-                                           const int8_t* const (&values)[kTokens],
-                                           const int32_t (&)[kTokens],
-                                           __m256i (&products)[kTokens][2]) {
-#pragma GCC unroll 6
-    for (int t = 0; t < kTokens; ++t) products[t][0] = products[t][1] = _mm256_setzero_si256();
-#pragma GCC unroll 8
-    for (int lane = 0; lane < 8; ++lane) {
-#pragma GCC unroll 2
-      for (int half = 0; half < 2; ++half) {
-        const __m256i signs =
-            _mm256_xor_si256(load_half(weights[lane], half), _mm256_set1_epi8(-128));
-        const __m256i magnitudes = _mm256_abs_epi8(signs);
-#pragma GCC unroll 6
-        for (int t = 0; t < kTokens; ++t) {
-          const __m256i four = _mm256_sign_epi8(broadcast(values[t] + 4 * lane), signs);
-          products[t][half] = _mm256_add_epi32(products[t][half],
-                                               sum_pairs(_mm256_maddubs_epi16(magnitudes, four)));
-        }
+      for (int t = 0; t < kTokens; ++t) {
+        const __m256i start = _mm256_set1_epi32(starts[t]);
+        products[t][0] = _mm256_add_epi32(start, total[t][0]);
+        products[t][1] = _mm256_add_epi32(start, total[t][1]);
       }
     }
-  }
+  };
 
-  // Two pairs of at most 2 * 63 * 127, twice.
-  [[gnu::always_inline]] static __m256i sixes(const __m256i (&lanes)[4], const int8_t* values,
-                                              __m256i start) {
-    const __m256i first = _mm256_add_epi16(_mm256_maddubs_epi16(lanes[0], broadcast(values)),
-                                           _mm256_maddubs_epi16(lanes[1], broadcast(values + 4)));
-    const __m256i second = _mm256_add_epi16(_mm256_maddubs_epi16(lanes[2], broadcast(values + 8)),
-                                            _mm256_maddubs_epi16(lanes[3], broadcast(values + 12)));
-    return _mm256_add_epi32(start, _mm256_add_epi32(sum_pairs(first), sum_pairs(second)));
-  }
+  // Of bytes with an offset of 128, not even two products fit. So they are taken to be
+  // signed: their magnitudes, at most 128, are multiplied with activations that have been
+  // given their signs, and there is no offset to be taken out.
+  template <int kTokens>
+  struct Sum<255, kTokens> {
+    __m256i total[kTokens][2];
+
+    [[gnu::always_inline]] void begin() {
+#pragma GCC unroll 6
+      for (int t = 0; t < kTokens; ++t) total[t][0] = total[t][1] = _mm256_setzero_si256();
+    }
+    [[gnu::always_inline]] void add(int lane, __m256i first_rows, __m256i second_rows,
+                                    const int8_t* const (&values)[kTokens]) {
+      add_half(lane, 0, first_rows, values);
+      add_half(lane, 1, second_rows, values);
+    }
+    [[gnu::always_inline]] void add_half(int lane, int half, __m256i rows,
+                                         const int8_t* const (&values)[kTokens]) {
+      const __m256i weights = _mm256_xor_si256(rows, _mm256_set1_epi8(-128));
+      const __m256i magnitudes = _mm256_abs_epi8(weights);
+#pragma GCC unroll 6
+      for (int t = 0; t < kTokens; ++t) {
+        const __m256i four = _mm256_sign_epi8(broadcast(values[t] + 4 * lane), weights);
+        total[t][half] =
+            _mm256_add_epi32(total[t][half], sum_pairs(_mm256_maddubs_epi16(magnitudes, four)));
+      }
+    }
+    [[gnu::always_inline]] void end(const int32_t (&)[kTokens], __m256i (&products)[kTokens][2]) {
+#pragma GCC unroll 6
+      for (int t = 0; t < kTokens; ++t) {
+        products[t][0] = total[t][0];
+        products[t][1] = total[t][1];
+      }
+    }
+  };
 };
 
 }  // namespace
 
-void panels_q8_0(const PanelProducts& products) { multiply_panels<Q8_0<PairsOfBytes>>(products); }
-void panels_q4_0(const PanelProducts& products) { multiply_panels<Q4_0<PairsOfBytes>>(products); }
-void panels_q4_k(const PanelProducts& products) { multiply_panels<Q4_K<PairsOfBytes>>(products); }
-void panels_q6_k(const PanelProducts& products) { multiply_panels<Q6_K<PairsOfBytes>>(products); }
+void panels_q8_0(const PanelProducts& p) { multiply_blocks_of_32<PairsOfBytes, Q8_0>(p); }
+void panels_q4_0(const PanelProducts& p) { multiply_blocks_of_32<PairsOfBytes, Q4_0>(p); }
+void panels_q5_0(const PanelProducts& p) { multiply_blocks_of_32<PairsOfBytes, Q5_0>(p); }
+void panels_iq4_nl(const PanelProducts& p) { multiply_blocks_of_32<PairsOfBytes, IQ4_NL>(p); }
+void panels_mxfp4(const PanelProducts& p) { multiply_blocks_of_32<PairsOfBytes, MXFP4>(p); }
+void panels_q2_k(const PanelProducts& p) { multiply_blocks_of_256<PairsOfBytes, Q2_K>(p); }
+void panels_q3_k(const PanelProducts& p) { multiply_blocks_of_256<PairsOfBytes, Q3_K>(p); }
+void panels_q4_k(const PanelProducts& p) { multiply_blocks_of_256<PairsOfBytes, Q4_K>(p); }
+void panels_q5_k(const PanelProducts& p) { multiply_blocks_of_256<PairsOfBytes, Q5_K>(p); }
+void panels_q6_k(const PanelProducts& p) { multiply_blocks_of_256<PairsOfBytes, Q6_K>(p); }
+void panels_iq4_xs(const PanelProducts& p) { multiply_blocks_of_256<PairsOfBytes, IQ4_XS>(p); }
 
 }  // namespace temper::engine::avx2

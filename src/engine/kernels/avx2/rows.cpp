@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "engine/kernels/avx2/lanes.h"
+#include "engine/kernels/lanes/row_tiles.h"
 #include "engine/kernels/product.h"
-#include "engine/kernels/row_tiles.h"
 
 namespace temper::engine::avx2 {
 namespace {

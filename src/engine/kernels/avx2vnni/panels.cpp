@@ -1,83 +1,75 @@
-#include "engine/kernels/avx2/panels.h"
+#include "engine/kernels/avx2/weights.h"
 
 namespace temper::engine::avx2vnni {
 namespace {
-
-using avx2::broadcast;
-using avx2::load_half;
 
 // vpdpbusd adds four products to 32 bits, where nothing is lost.
 struct FoursOfBytes {
   static constexpr int kMostTokens = 6;
 
-  template <int kTokens>
-  [[gnu::always_inline]] static void nibbles(const uint8_t (&weights)[4][kPanelRows][4],
-                                             const int8_t* const (&values)[kTokens],
-                                             __m256i (&products)[kTokens][2]) {
-#pragma GCC unroll 6
-    for (int t = 0; t < kTokens; ++t) products[t][0] = products[t][1] = _mm256_setzero_si256();
-#pragma GCC unroll 4
-    for (int pair = 0; pair < 4; ++pair) {
-      const __m256i both[2] = {load_half(weights[pair], 0), load_half(weights[pair], 1)};
-      add<kTokens>(avx2::low_nibbles(both[0]), avx2::low_nibbles(both[1]), values, 8 * pair,
-                   products);
-      add<kTokens>(avx2::high_nibbles(both[0]), avx2::high_nibbles(both[1]), values, 8 * pair + 4,
-                   products);
-    }
-  }
+  template <int kMost, int kTokens>
+  struct Sum {
+    __m256i total[kTokens][2];
 
-  template <int kTokens>
-  [[gnu::always_inline]] static void bytes(const uint8_t (&weights)[8][kPanelRows][4],
-                                           const int8_t* const (&values)[kTokens],
-                                           const int32_t (&minus_sums)[kTokens],
-                                           __m256i (&products)[kTokens][2]) {
+    [[gnu::always_inline]] void begin() {
 #pragma GCC unroll 6
-    for (int t = 0; t < kTokens; ++t) {
-      products[t][0] = products[t][1] = _mm256_set1_epi32(128 * minus_sums[t]);
+      for (int t = 0; t < kTokens; ++t) total[t][0] = total[t][1] = _mm256_setzero_si256();
     }
-#pragma GCC unroll 8
-    for (int lane = 0; lane < 8; ++lane) {
-      add<kTokens>(load_half(weights[lane], 0), load_half(weights[lane], 1), values, 4 * lane,
-                   products);
-    }
-  }
-
-  [[gnu::always_inline]] static __m256i sixes(const __m256i (&lanes)[4], const int8_t* values,
-                                              __m256i start) {
-#pragma GCC unroll 4
-    for (int lane = 0; lane < 4; ++lane) {
-      start = _mm256_dpbusd_avx_epi32(start, lanes[lane], broadcast(values + 4 * lane));
-    }
-    return start;
-  }
-
- private:
-  template <int kTokens>
-  [[gnu::always_inline]] static void add(__m256i first_rows, __m256i second_rows,
-                                         const int8_t* const (&values)[kTokens], int column,
-                                         __m256i (&products)[kTokens][2]) {
+    [[gnu::always_inline]] void add(int lane, __m256i first_rows, __m256i second_rows,
+                                    const int8_t* const (&values)[kTokens]) {
 #pragma GCC unroll 6
-    for (int t = 0; t < kTokens; ++t) {
-      const __m256i four = broadcast(values[t] + column);
-      products[t][0] = _mm256_dpbusd_avx_epi32(products[t][0], first_rows, four);
-      products[t][1] = _mm256_dpbusd_avx_epi32(products[t][1], second_rows, four);
+      for (int t = 0; t < kTokens; ++t) {
+        const __m256i four = avx2::broadcast(values[t] + 4 * lane);
+        total[t][0] = _mm256_dpbusd_avx_epi32(total[t][0], first_rows, four);
+        total[t][1] = _mm256_dpbusd_avx_epi32(total[t][1], second_rows, four);
+      }
     }
-  }
+    [[gnu::always_inline]] void end(const int32_t (&starts)[kTokens],
+                                    __m256i (&products)[kTokens][2]) {
+#pragma GCC unroll 6
+      for (int t = 0; t < kTokens; ++t) {
+        const __m256i start = _mm256_set1_epi32(starts[t]);
+        products[t][0] = _mm256_add_epi32(start, total[t][0]);
+        products[t][1] = _mm256_add_epi32(start, total[t][1]);
+      }
+    }
+  };
 };
 
 }  // namespace
 
-void panels_q8_0(const PanelProducts& products) {
-  avx2::multiply_panels<avx2::Q8_0<FoursOfBytes>>(products);
+void panels_q8_0(const PanelProducts& p) {
+  avx2::multiply_blocks_of_32<FoursOfBytes, avx2::Q8_0>(p);
 }
-void panels_q4_0(const PanelProducts& products) {
-  avx2::multiply_panels<avx2::Q4_0<FoursOfBytes>>(products);
+void panels_q4_0(const PanelProducts& p) {
+  avx2::multiply_blocks_of_32<FoursOfBytes, avx2::Q4_0>(p);
 }
-void panels_q4_k(const PanelProducts& products) {
-  avx2::multiply_panels<avx2::Q4_K<FoursOfBytes>>(products);
+void panels_q5_0(const PanelProducts& p) {
+  avx2::multiply_blocks_of_32<FoursOfBytes, avx2::Q5_0>(p);
 }
-void panels_q6_k(const PanelProducts& products) {
-  avx2::multiply_panels<avx2::Q6_K<FoursOfBytes>>(products);
+void panels_iq4_nl(const PanelProducts& p) {
+  avx2::multiply_blocks_of_32<FoursOfBytes, avx2::IQ4_NL>(p);
+}
+void panels_mxfp4(const PanelProducts& p) {
+  avx2::multiply_blocks_of_32<FoursOfBytes, avx2::MXFP4>(p);
+}
+void panels_q2_k(const PanelProducts& p) {
+  avx2::multiply_blocks_of_256<FoursOfBytes, avx2::Q2_K>(p);
+}
+void panels_q3_k(const PanelProducts& p) {
+  avx2::multiply_blocks_of_256<FoursOfBytes, avx2::Q3_K>(p);
+}
+void panels_q4_k(const PanelProducts& p) {
+  avx2::multiply_blocks_of_256<FoursOfBytes, avx2::Q4_K>(p);
+}
+void panels_q5_k(const PanelProducts& p) {
+  avx2::multiply_blocks_of_256<FoursOfBytes, avx2::Q5_K>(p);
+}
+void panels_q6_k(const PanelProducts& p) {
+  avx2::multiply_blocks_of_256<FoursOfBytes, avx2::Q6_K>(p);
+}
+void panels_iq4_xs(const PanelProducts& p) {
+  avx2::multiply_blocks_of_256<FoursOfBytes, avx2::IQ4_XS>(p);
 }
 
 }  // namespace temper::engine::avx2vnni

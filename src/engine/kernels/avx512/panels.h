@@ -30,21 +30,14 @@ static inline __m512 widen_halves(const uint16_t* halves) {
   return _mm512_cvtph_ps(_mm256_load_si256(reinterpret_cast<const __m256i*>(halves)));
 }
 
-static inline __m512i low_nibbles(__m512i both) {
-  return _mm512_and_si512(both, _mm512_set1_epi8(15));
-}
-static inline __m512i high_nibbles(__m512i both) {
-  return _mm512_and_si512(_mm512_srli_epi16(both, 4), _mm512_set1_epi8(15));
-}
-
 static inline void ask_for(const void* from, size_t bytes) {
   for (size_t line = 0; line < bytes; line += 64) {
     _mm_prefetch(static_cast<const char*>(from) + line, _MM_HINT_T0);
   }
 }
 
-// A Format has the types Unit and Activations, of which `kActivations` belong to a unit,
-// and add(): adds the products of units, one of each panel, to the sums.
+// A Format, of blocks.h, has the types Unit and Activations, of which `kActivations` belong
+// to a unit, and add(): adds the products of units, one of each panel, to the sums.
 template <typename Format, int kPanels, int kTokens>
 static void multiply_tile(const PanelProducts& p, size_t row, size_t token) {
   using Unit = typename Format::Unit;

@@ -2,8 +2,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/kernels/lanes/row_tiles.h"
 #include "engine/kernels/product.h"
-#include "engine/kernels/row_tiles.h"
 
 namespace temper::engine::avx512 {
 namespace {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "engine/kernels/product.h"
-#include "engine/kernels/scalar/panels.h"
+#include "engine/kernels/scalar/half.h"
 
 namespace temper::engine::scalar {
 namespace {
@@ -17,12 +17,7 @@ float widen(Half half) { return widen_half(half.bits); }
 struct BFloat {
   uint16_t bits;
 };
-float widen(BFloat upper) {
-  const uint32_t bits = static_cast<uint32_t>(upper.bits) << 16;
-  float value;
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
+float widen(BFloat upper) { return widen_upper(upper.bits); }
 
 float dot(const float* left, const float* right, size_t count) {
   float sums[8] = {};

@@ -1,0 +1,223 @@
+// The weights of each type, for the templates of blocks.h:
+//
+//   Unit         one of product.h's
+//   kMost        the greatest of the values below
+//   kOffset      by how much, as a power of two, they are greater than the weights; or kNone
+//   pair()       lanes 2 * pair and 2 * pair + 1 of a block, as unsigned bytes, of half of
+//                the panel's rows
+//   scales()     of a block and half of the rows
+//
+// Where blocks share a scale of 256 columns, scales are whole numbers, and there are
+// kColumns of a block, 16 or 32, and kMinima; where there are minima, the blocks of 16 have
+// minima() too.
+#pragma once
+
+#include "engine/kernels/avx2/blocks.h"
+
+namespace temper::engine::avx2 {
+namespace {
+
+// Eight rows' lanes of 16 rows'.
+[[gnu::always_inline]] inline __m256i load_lanes(const PanelLanes& lanes, int half) {
+  return _mm256_load_si256(reinterpret_cast<const __m256i*>(lanes[8 * half]));
+}
+
+[[gnu::always_inline]] inline void load_nibbles(const PanelLanes& pair, int half,
+                                                __m256i (&lanes)[2]) {
+  const __m256i both = load_lanes(pair, half);
+  lanes[0] = _mm256_and_si256(both, _mm256_set1_epi8(15));
+  lanes[1] = _mm256_and_si256(_mm256_srli_epi16(both, 4), _mm256_set1_epi8(15));
+}
+
+// The bytes' bits moved up by `up`, or down where that is less than 0. What comes in from
+// the neighbour is to be masked out.
+[[gnu::always_inline]] inline __m256i move_bits(__m256i bytes, int up) {
+  return up >= 0 ? _mm256_slli_epi16(bytes, up) : _mm256_srli_epi16(bytes, -up);
+}
+
+// low | (high & mask)
+[[gnu::always_inline]] inline __m256i join(__m256i low, __m256i high, char mask) {
+  return _mm256_or_si256(low, _mm256_and_si256(high, _mm256_set1_epi8(mask)));
+}
+
+[[gnu::always_inline]] inline void look_up(const uint8_t (&table)[16], __m256i (&lanes)[2]) {
+  const __m256i values =
+      _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(table)));
+  lanes[0] = _mm256_shuffle_epi8(values, lanes[0]);
+  lanes[1] = _mm256_shuffle_epi8(values, lanes[1]);
+}
+
+[[gnu::always_inline]] inline __m128i load_scales(const void* scales, int half) {
+  return _mm_loadl_epi64(
+      reinterpret_cast<const __m128i*>(static_cast<const uint8_t*>(scales) + 8 * half));
+}
+
+alignas(16) constexpr uint8_t kIq4Table[16] = {TEMPER_IQ4_TABLE};
+alignas(16) constexpr uint8_t kMxfp4Table[16] = {TEMPER_MXFP4_TABLE};
+
+// ---- blocks of 32 with a scale of their own ---------------------------------------------
+
+template <typename UnitType, int kMostValue, int kOffsetPower>
+struct Weights32 {
+  using Unit = UnitType;
+  static constexpr int kMost = kMostValue;
+  static constexpr int kOffset = kOffsetPower;
+  static __m256 scales(const Unit& unit, int block, int half) {
+    return widen_halves(unit.scales[block], half);
+  }
+};
+
+struct Q8_0 : Weights32<PanelQ8_0, 255, 7> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+                                          __m256i (&lanes)[2]) {
+    lanes[0] = load_lanes(unit.values[block][2 * pair], half);
+    lanes[1] = load_lanes(unit.values[block][2 * pair + 1], half);
+  }
+};
+
+struct Q4_0 : Weights32<PanelQ4_0, 15, 3> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+                                          __m256i (&lanes)[2]) {
+    load_nibbles(unit.nibbles[block][pair], half, lanes);
+  }
+};
+
+struct Q5_0 : Weights32<PanelQ5_0, 31, 4> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+                                          __m256i (&lanes)[2]) {
+    load_nibbles(unit.nibbles[block][pair], half, lanes);
+    const __m256i fifths = load_lanes(unit.fifths[block], half);
+    lanes[0] = join(lanes[0], move_bits(fifths, 4 - 2 * pair), 0x10);
+    lanes[1] = join(lanes[1], move_bits(fifths, 3 - 2 * pair), 0x10);
+  }
+};
+
+struct IQ4_NL : Weights32<PanelQ4_0, 255, 7> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+                                          __m256i (&lanes)[2]) {
+    load_nibbles(unit.nibbles[block][pair], half, lanes);
+    look_up(kIq4Table, lanes);
+  }
+};
+
+struct MXFP4 : Weights32<PanelQ4_0, 28, 4> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+                                          __m256i (&lanes)[2]) {
+    load_nibbles(unit.nibbles[block][pair], half, lanes);
+    look_up(kMxfp4Table, lanes);
+  }
+  static __m256 scales(const Unit& unit, int block, int half) {
+    const __m128i upper =
+        _mm_load_si128(reinterpret_cast<const __m128i*>(unit.scales[block] + 8 * half));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(upper), 16));
+  }
+};
+
+// ---- blocks that share a scale of 256 columns -------------------------------------------
+
+template <typename UnitType, int kMostValue, int kOffsetPower, int kColumnsOfBlock, bool kHasMinima>
+struct Weights256 {
+  using Unit = UnitType;
+  static constexpr int kMost = kMostValue;
+  static constexpr int kOffset = kOffsetPower;
+  static constexpr int kColumns = kColumnsOfBlock;
+  static constexpr bool kMinima = kHasMinima;
+};
+
+struct Q4_K : Weights256<PanelQ4_K, 15, kNone, 32, true> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+                                          __m256i (&lanes)[2]) {
+    load_nibbles(unit.nibbles[block][pair], half, lanes);
+  }
+  static __m256i scales(const Unit& unit, int block, int half) {
+    return _mm256_cvtepu8_epi32(load_scales(unit.scales[block], half));
+  }
+};
+
+struct Q5_K : Weights256<PanelQ5_K, 31, kNone, 32, true> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+                                          __m256i (&lanes)[2]) {
+    load_nibbles(unit.nibbles[block][pair], half, lanes);
+    const __m256i fifths = load_lanes(unit.fifths[block], half);
+    lanes[0] = join(lanes[0], move_bits(fifths, 4 - 2 * pair), 0x10);
+    lanes[1] = join(lanes[1], move_bits(fifths, 3 - 2 * pair), 0x10);
+  }
+  static __m256i scales(const Unit& unit, int block, int half) {
+    return _mm256_cvtepu8_epi32(load_scales(unit.scales[block], half));
+  }
+};
+
+struct Q6_K : Weights256<PanelQ6_K, 63, 5, 16, false> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+                                          __m256i (&lanes)[2]) {
+    load_nibbles(unit.nibbles[block][pair], half, lanes);
+    const __m256i pairs = load_lanes(unit.pairs[block], half);
+    lanes[0] = join(lanes[0], move_bits(pairs, 4 - 4 * pair), 0x30);
+    lanes[1] = join(lanes[1], move_bits(pairs, 2 - 4 * pair), 0x30);
+  }
+  static __m256i scales(const Unit& unit, int block, int half) {
+    return _mm256_cvtepi8_epi32(load_scales(unit.scales[block], half));
+  }
+};
+
+struct IQ4_XS : Weights256<PanelIQ4_XS, 255, 7, 32, false> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+                                          __m256i (&lanes)[2]) {
+    load_nibbles(unit.nibbles[block][pair], half, lanes);
+    look_up(kIq4Table, lanes);
+  }
+  static __m256i scales(const Unit& unit, int block, int half) {
+    return _mm256_cvtepi8_epi32(load_scales(unit.scales[block], half));
+  }
+};
+
+// The pairs of bits of two lanes.
+[[gnu::always_inline]] inline void load_pairs(const PanelLanes& pairs, int pair, int half,
+                                              __m256i (&lanes)[2]) {
+  const __m256i all = load_lanes(pairs, half);
+  lanes[0] = _mm256_and_si256(move_bits(all, -4 * pair), _mm256_set1_epi8(3));
+  lanes[1] = _mm256_and_si256(move_bits(all, -4 * pair - 2), _mm256_set1_epi8(3));
+}
+
+struct Q3_K : Weights256<PanelQ3_K, 7, 2, 16, false> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+                                          __m256i (&lanes)[2]) {
+    load_pairs(unit.pairs[block], pair, half, lanes);
+    // Which of two blocks it is decides the shift, so this one is a register's.
+    const __m256i mine = _mm256_srl_epi16(load_lanes(unit.thirds[block / 2], half),
+                                          _mm_cvtsi32_si128(4 * (block % 2)));
+    lanes[0] = join(lanes[0], move_bits(mine, 2 - 2 * pair), 4);
+    lanes[1] = join(lanes[1], move_bits(mine, 1 - 2 * pair), 4);
+  }
+  static __m256i scales(const Unit& unit, int block, int half) {
+    return _mm256_cvtepi8_epi32(load_scales(unit.scales[block], half));
+  }
+};
+
+struct Q2_K : Weights256<PanelQ2_K, 3, kNone, 16, true> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+                                          __m256i (&lanes)[2]) {
+    load_pairs(unit.pairs[block], pair, half, lanes);
+  }
+  static __m256i scales(const Unit& unit, int block, int half) {
+    return _mm256_and_si256(both(unit, block, half), _mm256_set1_epi32(15));
+  }
+  static __m256i minima(const Unit& unit, int block, int half) {
+    return _mm256_srli_epi32(both(unit, block, half), 4);
+  }
+  static __m256i both(const Unit& unit, int block, int half) {
+    return _mm256_cvtepu8_epi32(load_scales(unit.scales[block], half));
+  }
+};
+
+template <typename Dots, typename Weights>
+void multiply_blocks_of_32(const PanelProducts& products) {
+  multiply_panels<Blocks32<Dots, Weights>>(products);
+}
+template <typename Dots, typename Weights>
+void multiply_blocks_of_256(const PanelProducts& products) {
+  multiply_panels<Blocks256<Dots, Weights>>(products);
+}
+
+}  // namespace
+}  // namespace temper::engine::avx2
