@@ -71,13 +71,13 @@ void render_conversation(benchmark::State& state) {
   const auto chat = ChatTemplate::parse(kTemplate, "");
   const Json variables = conversation();
   std::size_t bytes = 0;
-  for (auto _ : state) bytes += chat->render(variables, {})->text().size();
+  while (state.KeepRunning()) bytes += chat->render(variables, {})->text().size();
   state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
 }
 BENCHMARK(render_conversation)->Unit(benchmark::kMillisecond);
 
 void parse_template(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(ChatTemplate::parse(kTemplate, "").ok());
+  while (state.KeepRunning()) benchmark::DoNotOptimize(ChatTemplate::parse(kTemplate, "").ok());
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * kTemplate.size()));
 }
 BENCHMARK(parse_template)->Unit(benchmark::kMicrosecond);

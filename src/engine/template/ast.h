@@ -215,7 +215,11 @@ struct ParsedTemplate {
   Block body;
 };
 
-// Names with a meaning of their own, which every template has at these places.
-enum KnownName : NameId { kLoop, kCaller, kVarargs, kKwargs, kKnownNames };
+// Names with a meaning of their own, which have these numbers in every template.
+constexpr NameId kLoop = 0;
+constexpr NameId kCaller = 1;
+constexpr NameId kVarargs = 2;
+constexpr NameId kKwargs = 3;
+constexpr NameId kKnownNames = 4;  // how many there are
 
 }  // namespace temper::engine::jinja

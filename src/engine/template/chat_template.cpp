@@ -127,7 +127,7 @@ std::string Rendered::text() const {
   return whole;
 }
 
-Result<ChatTemplate> ChatTemplate::parse(std::string_view source, std::string name,
+Result<ChatTemplate> ChatTemplate::parse(std::string_view source, std::string_view name,
                                          const TemplateLimits& limits) {
   auto parsed = jinja::parse_template(source, name, limits);
   if (!parsed) return named(name, std::move(parsed).error());

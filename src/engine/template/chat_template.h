@@ -51,7 +51,7 @@ class ChatTemplate {
  public:
   // `name` is what errors call it, such as the file. Fails where the source is no template,
   // with the line: Corrupt, Limit, or Unsupported where Jinja has it and this does not.
-  static Result<ChatTemplate> parse(std::string_view source, std::string name,
+  static Result<ChatTemplate> parse(std::string_view source, std::string_view name,
                                     const TemplateLimits& limits = {});
 
   // `variables` is an object: messages, tools, add_generation_prompt and the like; see

@@ -335,6 +335,7 @@ TEST_CASE("one template renders on many threads at once") {
       "{% for x in m %}{{ x.role }}{% endfor %}{{ 'a' ~ s }}{{ strftime_now('%F') }}", "");
   std::vector<std::string> texts(8);
   std::vector<std::thread> threads;
+  threads.reserve(texts.size());
   for (std::string& text : texts) {
     threads.emplace_back([&chat, &text] {
       for (int i = 0; i < 50; ++i) text = chat->render(test_variables(), test_options())->text();

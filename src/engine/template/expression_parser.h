@@ -57,7 +57,7 @@ class ExpressionParser {
 
   NameId name_id(std::string_view name);
   // How often one of the known names was read so far.
-  std::size_t uses_of(KnownName name) const { return uses_[name]; }
+  std::size_t uses_of(NameId name) const { return uses_[name]; }
   std::vector<std::string_view> take_names() { return std::move(names_); }
 
   // Counts how deep the parser is; TRY it, and hold the result while below.

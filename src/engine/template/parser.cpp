@@ -258,10 +258,10 @@ class Parser {
 }  // namespace
 
 Result<std::shared_ptr<const ParsedTemplate>> parse_template(std::string_view source,
-                                                             std::string name,
+                                                             std::string_view name,
                                                              const TemplateLimits& limits) {
   auto parsed = std::make_shared<ParsedTemplate>();
-  parsed->name = std::move(name);
+  parsed->name = name;
   parsed->source = TRY(normalised_source(source, limits.max_source_bytes));
   Parser parser(parsed->source, TRY(tokenize(parsed->source)), limits);
   parsed->body = TRY(parser.run());

@@ -13,7 +13,7 @@ namespace temper::engine::jinja {
 
 // Errors name the line: "line 3: {% if %} is not closed by {% endif %}".
 Result<std::shared_ptr<const ParsedTemplate>> parse_template(std::string_view source,
-                                                             std::string name,
+                                                             std::string_view name,
                                                              const TemplateLimits& limits);
 
 }  // namespace temper::engine::jinja

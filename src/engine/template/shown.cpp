@@ -284,20 +284,20 @@ class JsonWriter : public Writer {
 
 // Digits and the place of the point, as Python lays them out.
 std::string laid_out(std::string_view digits, int exponent) {
-  const int count = static_cast<int>(digits.size());
   if (exponent < -4 || exponent >= 16) {
     std::string text(digits.substr(0, 1));
-    if (count > 1) text.append(".").append(digits.substr(1));
+    if (digits.size() > 1) text.append(".").append(digits.substr(1));
     return text + format("e{}{:02}", exponent < 0 ? '-' : '+', std::abs(exponent));
   }
-  if (exponent < 0)
-    return "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0').append(digits);
-  if (exponent + 1 >= count) {
-    return std::string(digits) + std::string(static_cast<std::size_t>(exponent + 1 - count), '0') +
-           ".0";
+  if (exponent < 0) {
+    const int zeros = -exponent - 1;
+    return "0." + std::string(static_cast<std::size_t>(zeros), '0').append(digits);
   }
-  const auto point = static_cast<std::size_t>(exponent + 1);
-  return std::string(digits.substr(0, point)) + "." + std::string(digits.substr(point));
+  const auto whole = static_cast<std::size_t>(exponent) + 1;
+  if (whole >= digits.size()) {
+    return std::string(digits) + std::string(whole - digits.size(), '0') + ".0";
+  }
+  return std::string(digits.substr(0, whole)) + "." + std::string(digits.substr(whole));
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ Result<std::vector<Value>> sort_keys(Runtime& runtime, const std::vector<Value>&
   for (const Value& item : items) {
     if (!heap.spend()) return std::vector<Value>(items.size());
     std::vector<Value> key;
+    key.reserve(parts.size());
     for (const Value& part : parts) {
       key.push_back(without_case(heap, TRY(item_at_path(runtime, item, part, nullptr)), rule));
     }
