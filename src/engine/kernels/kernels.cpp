@@ -19,8 +19,7 @@ namespace temper::engine {
 #define SCALAR_OPERATIONS(apply, folder)                         \
   apply(folder, dot_f32)     apply(folder, dot_bf16_f32)         \
   apply(folder, rows_f32)    apply(folder, rows_f16)             \
-  apply(folder, rows_bf16)                                       \
-  apply(folder, quantize_32) apply(folder, quantize_256)         \
+  apply(folder, rows_bf16)   apply(folder, quantize)             \
   PANEL_OPERATIONS(apply, folder)                                \
   apply(folder, tile_product) apply(folder, floats_from_halves)  \
   apply(folder, exponentials) apply(folder, sum_of_squares)      \

@@ -56,8 +56,7 @@ struct Kernels {
   void (*rows_bf16)(const RowProducts&) = nullptr;
 
   // Activations to 8 bits, so many blocks. All sets give the same bits.
-  void (*quantize_32)(const float* values, std::size_t blocks, Activations32* out) = nullptr;
-  void (*quantize_256)(const float* values, std::size_t blocks, Activations256* out) = nullptr;
+  void (*quantize)(const float* values, std::size_t blocks, ActivationBlock* out) = nullptr;
 
   // Panels; see PanelProducts. Sums of whole numbers are exact, and floats are added one
   // block after the other, so that all sets give the same bits, and the same for every

@@ -255,7 +255,7 @@ TEST_CASE("kernels: a processor of another kind has the portable set") {
 float zero(const float*, const float*, std::size_t) { return 0; }
 void nothing(const RowProducts&) {}
 void no_panels(const PanelProducts&) {}
-void no_numbers(const float*, std::size_t, Activations32*) {}
+void no_numbers(const float*, std::size_t, ActivationBlock*) {}
 
 std::string complaint(const Kernels& kernels) {
   const Result<void> found = self_check(kernels);
@@ -278,7 +278,7 @@ TEST_CASE("kernels: the self-check passes here, and sees a set that is wrong") {
     broken.panels_q6_k = no_panels;
     CHECK(complaint(broken).starts_with("Q6_K computes 0 where "));
     broken = kernels;
-    broken.quantize_32 = no_numbers;
+    broken.quantize = no_numbers;
     CHECK(complaint(broken).starts_with("Q8_0 computes "));
   }
 }

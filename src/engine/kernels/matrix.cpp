@@ -58,30 +58,17 @@ void for_groups_of_tokens(const Compute& compute, std::size_t count, std::size_t
 
 // ---- activations ----------------------------------------------------------------------
 
-const Activations32* Activations::of_32(const Compute& compute) {
-  if (of_32_ == nullptr) {
-    const std::size_t blocks = blocks_of_32();
-    // Zeros, for the last block of an odd number.
-    of_32_ = std::make_unique<Activations32[]>(count_ * blocks);
+const ActivationBlock* Activations::blocks(const Compute& compute) {
+  if (blocks_ == nullptr) {
+    const std::size_t blocks = block_count();
+    blocks_ = std::make_unique<ActivationBlock[]>(count_ * blocks);
     for_groups_of_tokens(compute, count_, columns_, [&](std::size_t first, std::size_t last) {
       for (std::size_t t = first; t < last; ++t) {
-        compute.kernels.quantize_32(values_ + t * columns_, columns_ / 32, &of_32_[t * blocks]);
+        compute.kernels.quantize(values_ + t * columns_, columns_ / 32, &blocks_[t * blocks]);
       }
     });
   }
-  return of_32_.get();
-}
-
-const Activations256* Activations::of_256(const Compute& compute) {
-  if (of_256_ == nullptr) {
-    const std::size_t blocks = blocks_of_256();
-    of_256_ = std::make_unique_for_overwrite<Activations256[]>(count_ * blocks);
-    for_groups_of_tokens(compute, count_, columns_, [&](std::size_t first, std::size_t last) {
-      compute.kernels.quantize_256(values_ + first * columns_, (last - first) * blocks,
-                                   &of_256_[first * blocks]);
-    });
-  }
-  return of_256_.get();
+  return blocks_.get();
 }
 
 // ---- making a matrix ------------------------------------------------------------------
@@ -149,20 +136,13 @@ class ProductTasks {
     VERIFY(activations.columns() == matrix.columns(), "a matrix has as many columns as its input");
     const std::size_t work = matrix.rows() * matrix.columns() * activations.count();
     if (work == 0) return;
-    if (matrix.panels_ != nullptr) prepare(matrix, activations);
+    if (matrix.panels_ != nullptr) activations.blocks(compute_);
     const std::size_t most = (compute_.threads.thread_count() + 1) * kTasksPerThread;
     const std::size_t wanted = std::clamp(work / kLeastWork, std::size_t{1}, most);
     const std::size_t rows = divide_up(divide_up(matrix.rows(), wanted), kRowsAtOnce) * kRowsAtOnce;
     const std::size_t tasks = divide_up(matrix.rows(), rows);
     count_ += tasks;
     cuts_.push_back({&product, rows, tasks, count_});
-  }
-
-  void prepare(const Matrix& matrix, Activations& activations) const {
-    switch (matrix.format_->activations) {
-      case ActivationBlocks::Of32: activations.of_32(compute_); break;
-      case ActivationBlocks::Of256: activations.of_256(compute_); break;
-    }
   }
 
   void multiply_panels(const Product& product, std::size_t first, std::size_t last) const;
@@ -186,17 +166,8 @@ void ProductTasks::multiply_panels(const Product& product, std::size_t first,
   part.panel_bytes = format.panel_bytes(matrix.columns());
   part.count = activations.count();
   part.out_stride = product.stride;
-  const std::byte* blocks = nullptr;
-  std::size_t bytes_per_unit = 0;  // of activations
-  if (format.activations == ActivationBlocks::Of32) {
-    blocks = reinterpret_cast<const std::byte*>(activations.of_32(compute_));
-    bytes_per_unit = format.columns_per_unit / 32 * sizeof(Activations32);
-    part.activation_bytes = activations.blocks_of_32() * sizeof(Activations32);
-  } else {
-    blocks = reinterpret_cast<const std::byte*>(activations.of_256(compute_));
-    bytes_per_unit = format.columns_per_unit / 256 * sizeof(Activations256);
-    part.activation_bytes = activations.blocks_of_256() * sizeof(Activations256);
-  }
+  part.activation_stride = activations.block_count();
+  const ActivationBlock* const blocks = activations.blocks(compute_);
 
   // Few activations stay in the cache themselves: then the weights are read as they lie.
   const bool few = activations.count() <= kFewActivations;
@@ -210,7 +181,7 @@ void ProductTasks::multiply_panels(const Product& product, std::size_t first,
     for (std::size_t unit = 0; unit < units; unit += units_at_once) {
       part.panels = panels + unit * format.bytes_per_unit;
       part.units = std::min(units_at_once, units - unit);
-      part.activations = blocks + unit * bytes_per_unit;
+      part.activations = blocks + unit * format.columns_per_unit / 32;
       part.add = unit > 0;
       (compute_.kernels.*format.products)(part);
     }

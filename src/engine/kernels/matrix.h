@@ -45,20 +45,18 @@ class Activations {
   std::size_t count() const { return count_; }
   std::size_t columns() const { return columns_; }
 
-  // [count, blocks_of_32()] and [count, blocks_of_256()], for columns that are a multiple
-  // of 32 or of 256.
-  const Activations32* of_32(const Compute& compute);
-  const Activations256* of_256(const Compute& compute);
-  // An even number, the last of zeros where need be.
-  std::size_t blocks_of_32() const { return (columns_ + 63) / 64 * 2; }
-  std::size_t blocks_of_256() const { return columns_ / 256; }
+  // [count, block_count()], for columns that are a multiple of 32; the last blocks are of
+  // zeros where there are no columns left.
+  const ActivationBlock* blocks(const Compute& compute);
+  // As many as any panel may ask for: a multiple of 2, since a unit of 64 columns may be
+  // the last of a row.
+  std::size_t block_count() const { return (columns_ + 63) / 64 * 2; }
 
  private:
   const float* values_;
   std::size_t count_;
   std::size_t columns_;
-  std::unique_ptr<Activations32[]> of_32_;
-  std::unique_ptr<Activations256[]> of_256_;
+  std::unique_ptr<ActivationBlock[]> blocks_;
 };
 
 struct FreeAligned {

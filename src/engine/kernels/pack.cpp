@@ -125,7 +125,7 @@ void pack_scales_and_minima(const Block& from, std::size_t r, Unit& unit) {
   const ScalesAndMins parts = unpack_scales_and_mins(from.scales_and_mins);
   for (std::size_t block = 0; block < 8; ++block) {
     unit.scales[block][r] = to_byte(parts.scales[block]);
-    unit.minima[block / 2][r][block % 2] = to_byte(parts.mins[block]);
+    unit.minima[block][r] = to_byte(parts.mins[block]);
   }
   for (std::size_t two = 0; two < 4; ++two) {
     pack_nibbles_of_two(from.nibbles.data() + 32 * two, r, unit.nibbles[2 * two],
@@ -218,9 +218,8 @@ template <typename Block, typename Unit,
           void (*pack)(const Block&, std::size_t, std::size_t, Unit&)>
 constexpr PanelFormat format_of(TensorType type, void (*Kernels::*products)(const PanelProducts&)) {
   const bool small = Block::kElements == 32;
-  return {type,         small ? std::size_t{64} : std::size_t{256},
-          sizeof(Unit), small ? ActivationBlocks::Of32 : ActivationBlocks::Of256,
-          products,     pack_panel<Block, Unit, pack>};
+  return {type, small ? std::size_t{64} : std::size_t{256}, sizeof(Unit), products,
+          pack_panel<Block, Unit, pack>};
 }
 
 constexpr auto kFormats = std::to_array<PanelFormat>({

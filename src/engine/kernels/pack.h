@@ -13,9 +13,6 @@
 
 namespace temper::engine {
 
-// Which form of the activations a panel is multiplied with.
-enum class ActivationBlocks { Of32, Of256 };
-
 // A tensor as it stands in the file: rows of whole blocks one after another, which need
 // no alignment.
 struct MatrixView {
@@ -31,12 +28,12 @@ struct PanelFormat {
   TensorType type;
   std::size_t columns_per_unit;
   std::size_t bytes_per_unit;  // a multiple of 64
-  ActivationBlocks activations;
   void (*Kernels::*products)(const PanelProducts&);
   // Packs the panel of the rows from `row` on. What the view does not have of its last
   // rows and columns becomes zeros.
   void (*pack_panel)(const MatrixView& view, std::size_t row, std::byte* panel);
 
+  // Of a row; the last may have columns that the row does not have.
   std::size_t units(std::size_t columns) const {
     return (columns + columns_per_unit - 1) / columns_per_unit;
   }

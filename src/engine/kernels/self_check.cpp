@@ -81,10 +81,8 @@ std::vector<float> multiply_random_panels(const Kernels& kernels, const PanelFor
   std::vector<float> values(kTokens * kUnits * 256);
   for (float& value : values) value = static_cast<float>(random.unit() - 0.5);
   const std::size_t columns = kUnits * panel.columns_per_unit;
-  std::vector<Activations32> of_32(kTokens * columns / 32);
-  std::vector<Activations256> of_256(kTokens * columns / 256);
-  kernels.quantize_32(values.data(), of_32.size(), of_32.data());
-  kernels.quantize_256(values.data(), of_256.size(), of_256.data());
+  std::vector<ActivationBlock> activations(kTokens * columns / 32);
+  kernels.quantize(values.data(), activations.size(), activations.data());
 
   // Any bits are weights, but for scales that are no numbers: those give no number with
   // every set.
@@ -101,10 +99,8 @@ std::vector<float> multiply_random_panels(const Kernels& kernels, const PanelFor
   products.panel_bytes = kUnits * panel.bytes_per_unit;
   products.rows = kRows;
   products.units = kUnits;
-  const bool small = panel.activations == ActivationBlocks::Of32;
-  products.activations = small ? static_cast<const void*>(of_32.data()) : of_256.data();
-  products.activation_bytes =
-      small ? columns / 32 * sizeof(Activations32) : columns / 256 * sizeof(Activations256);
+  products.activations = activations.data();
+  products.activation_stride = columns / 32;
   products.count = kTokens;
   products.out = out.data();
   products.out_stride = kRows;

@@ -44,14 +44,13 @@ struct PairsOfBytes {
         }
       }
     }
-    [[gnu::always_inline]] void end(const int32_t (&starts)[kTokens],
+    [[gnu::always_inline]] void end(const __m256i (&starts)[kTokens],
                                     __m256i (&products)[kTokens][2]) {
       empty();
 #pragma GCC unroll 6
       for (int t = 0; t < kTokens; ++t) {
-        const __m256i start = _mm256_set1_epi32(starts[t]);
-        products[t][0] = _mm256_add_epi32(start, total[t][0]);
-        products[t][1] = _mm256_add_epi32(start, total[t][1]);
+        products[t][0] = _mm256_add_epi32(starts[t], total[t][0]);
+        products[t][1] = _mm256_add_epi32(starts[t], total[t][1]);
       }
     }
   };
@@ -83,7 +82,7 @@ struct PairsOfBytes {
             _mm256_add_epi32(total[t][half], sum_pairs(_mm256_maddubs_epi16(magnitudes, four)));
       }
     }
-    [[gnu::always_inline]] void end(const int32_t (&)[kTokens], __m256i (&products)[kTokens][2]) {
+    [[gnu::always_inline]] void end(const __m256i (&)[kTokens], __m256i (&products)[kTokens][2]) {
 #pragma GCC unroll 6
       for (int t = 0; t < kTokens; ++t) {
         products[t][0] = total[t][0];
@@ -95,16 +94,16 @@ struct PairsOfBytes {
 
 }  // namespace
 
-void panels_q8_0(const PanelProducts& p) { multiply_blocks_of_32<PairsOfBytes, Q8_0>(p); }
-void panels_q4_0(const PanelProducts& p) { multiply_blocks_of_32<PairsOfBytes, Q4_0>(p); }
-void panels_q5_0(const PanelProducts& p) { multiply_blocks_of_32<PairsOfBytes, Q5_0>(p); }
-void panels_iq4_nl(const PanelProducts& p) { multiply_blocks_of_32<PairsOfBytes, IQ4_NL>(p); }
-void panels_mxfp4(const PanelProducts& p) { multiply_blocks_of_32<PairsOfBytes, MXFP4>(p); }
-void panels_q2_k(const PanelProducts& p) { multiply_blocks_of_256<PairsOfBytes, Q2_K>(p); }
-void panels_q3_k(const PanelProducts& p) { multiply_blocks_of_256<PairsOfBytes, Q3_K>(p); }
-void panels_q4_k(const PanelProducts& p) { multiply_blocks_of_256<PairsOfBytes, Q4_K>(p); }
-void panels_q5_k(const PanelProducts& p) { multiply_blocks_of_256<PairsOfBytes, Q5_K>(p); }
-void panels_q6_k(const PanelProducts& p) { multiply_blocks_of_256<PairsOfBytes, Q6_K>(p); }
-void panels_iq4_xs(const PanelProducts& p) { multiply_blocks_of_256<PairsOfBytes, IQ4_XS>(p); }
+void panels_q8_0(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q8_0>(p); }
+void panels_q4_0(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q4_0>(p); }
+void panels_q5_0(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q5_0>(p); }
+void panels_iq4_nl(const PanelProducts& p) { multiply_blocks<PairsOfBytes, IQ4_NL>(p); }
+void panels_mxfp4(const PanelProducts& p) { multiply_blocks<PairsOfBytes, MXFP4>(p); }
+void panels_q2_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q2_K>(p); }
+void panels_q3_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q3_K>(p); }
+void panels_q4_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q4_K>(p); }
+void panels_q5_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q5_K>(p); }
+void panels_q6_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q6_K>(p); }
+void panels_iq4_xs(const PanelProducts& p) { multiply_blocks<PairsOfBytes, IQ4_XS>(p); }
 
 }  // namespace temper::engine::avx2

@@ -15,22 +15,19 @@ namespace temper::engine::avx2 {
 // How far ahead weights are asked for where they are read for the first time.
 constexpr size_t kAhead = 6 << 10;
 
-// A Format, of blocks.h, has the types Unit and Activations, of which `kActivations` belong
-// to a unit, kMostTokens rows of activations at once, and add(): adds the products of a
-// unit to the sums.
+// A Format, of blocks.h, has the type Unit, kBlocks of 32 columns in it, kMostTokens rows of
+// activations at once, and add(): adds the products of a unit to the sums.
 template <typename Format, int kTokens>
 static void multiply_tile(const PanelProducts& p, size_t row, size_t token) {
   using Unit = typename Format::Unit;
-  using Activations = typename Format::Activations;
   const auto* unit = reinterpret_cast<const Unit*>(static_cast<const char*>(p.panels) +
                                                    row / kPanelRows * p.panel_bytes);
   const size_t rows = p.rows - row < kPanelRows ? p.rows - row : kPanelRows;
   float* const out = p.out + token * p.out_stride + row;
-  const Activations* activations[kTokens];
+  const ActivationBlock* activations[kTokens];
   float before[kTokens][kPanelRows] = {};
   for (size_t t = 0; t < kTokens; ++t) {
-    activations[t] = reinterpret_cast<const Activations*>(static_cast<const char*>(p.activations) +
-                                                          (token + t) * p.activation_bytes);
+    activations[t] = p.activations + (token + t) * p.activation_stride;
     if (p.add) memcpy(before[t], out + t * p.out_stride, rows * sizeof(float));
   }
   __m256 sums[kTokens][2];
@@ -45,7 +42,7 @@ static void multiply_tile(const PanelProducts& p, size_t row, size_t token) {
       _mm_prefetch(reinterpret_cast<const char*>(unit) + kAhead + line, _MM_HINT_T0);
     }
     Format::template add<kTokens>(*unit, activations, sums);
-    for (const Activations*& each : activations) each += Format::kActivations;
+    for (const ActivationBlock*& each : activations) each += Format::kBlocks;
   }
 #pragma GCC unroll 6
   for (int t = 0; t < kTokens; ++t) {

@@ -17,10 +17,10 @@ __m256i magnitude_bits(const float* values) {
   return _mm256_and_si256(bits, _mm256_set1_epi32(0x7fffffff));
 }
 
-// Of the magnitudes as bits, among which a NaN is the largest of all.
-Scale scale_of(const float* values, size_t count) {
+// Of 32 values; of the magnitudes as bits, among which a NaN is the largest of all.
+Scale scale_of(const float* values) {
   __m256i largest = _mm256_setzero_si256();
-  for (size_t i = 0; i < count; i += 8) {
+  for (size_t i = 0; i < 32; i += 8) {
     largest = _mm256_max_epi32(largest, magnitude_bits(values + i));
   }
   __m128i four =
@@ -41,13 +41,7 @@ __m256i quantize8(const float* values, __m256 inverse, __m256i usable) {
                           _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(values), inverse)));
 }
 
-struct Sums {
-  int32_t first;   // of 16
-  int32_t second;  // of the next 16
-};
-
-// 32 values to bytes.
-Sums quantize32(const float* values, float inverse, int8_t* out) {
+__m256i to_bytes(const float* values, float inverse) {
   const __m256 factor = _mm256_set1_ps(inverse);
   const __m256i usable = _mm256_set1_epi32(inverse != 0 ? -1 : 0);
   const __m256i a = quantize8(values, factor, usable);
@@ -56,38 +50,26 @@ Sums quantize32(const float* values, float inverse, int8_t* out) {
   const __m256i d = quantize8(values + 24, factor, usable);
   // Packing takes the halves of its operands in turns.
   const __m256i mixed = _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
-  const __m256i bytes =
-      _mm256_permutevar8x32_epi32(mixed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), bytes);
-  // Sums of eight unsigned bytes, each 128 more than the signed one.
-  const __m256i eights =
-      _mm256_sad_epu8(_mm256_xor_si256(bytes, _mm256_set1_epi8(-128)), _mm256_setzero_si256());
-  const __m256i sixteens = _mm256_add_epi64(eights, _mm256_shuffle_epi32(eights, 0x4e));
-  return {_mm256_extract_epi32(sixteens, 0) - 16 * 128,
-          _mm256_extract_epi32(sixteens, 4) - 16 * 128};
+  return _mm256_permutevar8x32_epi32(mixed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
 }
 
 }  // namespace
 
-void quantize_32(const float* values, size_t blocks, Activations32* out) {
+void quantize(const float* values, size_t blocks, ActivationBlock* out) {
   for (size_t block = 0; block < blocks; ++block, values += 32) {
-    const Scale scale = scale_of(values, 32);
-    const Sums sums = quantize32(values, scale.inverse, out[block].values);
-    out[block].minus_sum = -(sums.first + sums.second);
-    out[block].scale = scale.scale;
-  }
-}
-
-void quantize_256(const float* values, size_t blocks, Activations256* out) {
-  for (size_t block = 0; block < blocks; ++block, values += 256) {
-    Activations256& made = out[block];
-    const Scale scale = scale_of(values, 256);
-    for (size_t i = 0; i < 8; ++i) {
-      const Sums sums = quantize32(values + 32 * i, scale.inverse, made.values + 32 * i);
-      made.minus_sums[2 * i] = -sums.first;
-      made.minus_sums[2 * i + 1] = -sums.second;
-      made.sums[i] = static_cast<int16_t>(sums.first + sums.second);
-    }
+    ActivationBlock& made = out[block];
+    const Scale scale = scale_of(values);
+    const __m256i bytes = to_bytes(values, scale.inverse);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(made.values), bytes);
+    // Sums of eight unsigned bytes, each 128 more than the signed one.
+    const __m256i eights =
+        _mm256_sad_epu8(_mm256_xor_si256(bytes, _mm256_set1_epi8(-128)), _mm256_setzero_si256());
+    const __m256i sums = _mm256_add_epi64(eights, _mm256_shuffle_epi32(eights, 0x4e));
+    const int32_t first = _mm256_extract_epi32(sums, 0) - 16 * 128;
+    const int32_t second = _mm256_extract_epi32(sums, 4) - 16 * 128;
+    made.minus_sums[0] = static_cast<int16_t>(-first);
+    made.minus_sums[1] = static_cast<int16_t>(-second);
+    made.sum = static_cast<float>(first + second);
     made.scale = scale.scale;
   }
 }

@@ -1,15 +1,16 @@
-// The weights of each type, for the templates of blocks.h:
+// The weights of each type, for the template of blocks.h:
 //
 //   Unit         one of product.h's
+//   kBlocks      of 32 columns in a unit
+//   kParts       of a block, which have scales: 1 or 2
 //   kMost        the greatest of the values below
 //   kOffset      by how much, as a power of two, they are greater than the weights; or kNone
-//   pair()       lanes 2 * pair and 2 * pair + 1 of a block, as unsigned bytes, of half of
+//   pair()       lanes 2 * pair and 2 * pair + 1 of a part, as unsigned bytes, of half of
 //                the panel's rows
-//   scales()     of a block and half of the rows
-//
-// Where blocks share a scale of 256 columns, scales are whole numbers, and there are
-// kColumns of a block, 16 or 32, and kMinima; where there are minima, the blocks of 16 have
-// minima() too.
+//   scales()     of a part and half of the rows
+//   kMinima      whether something is subtracted from all values of a block
+//   minima()     what; where there are two parts, whole numbers for each in the halves of
+//                a row's 32 bits, to be multiplied by the unit's `minimum`
 #pragma once
 
 #include "engine/kernels/avx2/blocks.h"
@@ -60,6 +61,9 @@ alignas(16) constexpr uint8_t kMxfp4Table[16] = {TEMPER_MXFP4_TABLE};
 template <typename UnitType, int kMostValue, int kOffsetPower>
 struct Weights32 {
   using Unit = UnitType;
+  static constexpr int kBlocks = 2;
+  static constexpr int kParts = 1;
+  static constexpr bool kMinima = false;
   static constexpr int kMost = kMostValue;
   static constexpr int kOffset = kOffsetPower;
   static __m256 scales(const Unit& unit, int block, int half) {
@@ -115,26 +119,44 @@ struct MXFP4 : Weights32<PanelQ4_0, 28, 4> {
 
 // ---- blocks that share a scale of 256 columns -------------------------------------------
 
-template <typename UnitType, int kMostValue, int kOffsetPower, int kColumnsOfBlock, bool kHasMinima>
+// A half and a whole number for each row.
+[[gnu::always_inline]] inline __m256 scaled(const uint16_t (&halves)[kPanelRows], int half,
+                                            __m256i numbers) {
+  return _mm256_mul_ps(widen_halves(halves, half), _mm256_cvtepi32_ps(numbers));
+}
+[[gnu::always_inline]] inline __m256 scaled(const uint16_t (&halves)[kPanelRows], int half,
+                                            const int8_t (&numbers)[kPanelRows]) {
+  return scaled(halves, half, _mm256_cvtepi8_epi32(load_scales(numbers, half)));
+}
+[[gnu::always_inline]] inline __m256 scaled(const uint16_t (&halves)[kPanelRows], int half,
+                                            const uint8_t (&numbers)[kPanelRows]) {
+  return scaled(halves, half, _mm256_cvtepu8_epi32(load_scales(numbers, half)));
+}
+
+template <typename UnitType, int kMostValue, int kOffsetPower, int kPartsOfBlock, bool kHasMinima>
 struct Weights256 {
   using Unit = UnitType;
+  static constexpr int kBlocks = 8;
+  static constexpr int kParts = kPartsOfBlock;
+  static constexpr bool kMinima = kHasMinima;
   static constexpr int kMost = kMostValue;
   static constexpr int kOffset = kOffsetPower;
-  static constexpr int kColumns = kColumnsOfBlock;
-  static constexpr bool kMinima = kHasMinima;
+  static __m256 scales(const Unit& unit, int part, int half) {
+    return scaled(unit.scale, half, unit.scales[part]);
+  }
 };
 
-struct Q4_K : Weights256<PanelQ4_K, 15, kNone, 32, true> {
+struct Q4_K : Weights256<PanelQ4_K, 15, kNone, 1, true> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
   }
-  static __m256i scales(const Unit& unit, int block, int half) {
-    return _mm256_cvtepu8_epi32(load_scales(unit.scales[block], half));
+  static __m256 minima(const Unit& unit, int block, int half) {
+    return scaled(unit.minimum, half, unit.minima[block]);
   }
 };
 
-struct Q5_K : Weights256<PanelQ5_K, 31, kNone, 32, true> {
+struct Q5_K : Weights256<PanelQ5_K, 31, kNone, 1, true> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
@@ -142,32 +164,26 @@ struct Q5_K : Weights256<PanelQ5_K, 31, kNone, 32, true> {
     lanes[0] = join(lanes[0], move_bits(fifths, 4 - 2 * pair), 0x10);
     lanes[1] = join(lanes[1], move_bits(fifths, 3 - 2 * pair), 0x10);
   }
-  static __m256i scales(const Unit& unit, int block, int half) {
-    return _mm256_cvtepu8_epi32(load_scales(unit.scales[block], half));
+  static __m256 minima(const Unit& unit, int block, int half) {
+    return scaled(unit.minimum, half, unit.minima[block]);
   }
 };
 
-struct Q6_K : Weights256<PanelQ6_K, 63, 5, 16, false> {
-  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+struct Q6_K : Weights256<PanelQ6_K, 63, 5, 2, false> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int part, int pair, int half,
                                           __m256i (&lanes)[2]) {
-    load_nibbles(unit.nibbles[block][pair], half, lanes);
-    const __m256i pairs = load_lanes(unit.pairs[block], half);
+    load_nibbles(unit.nibbles[part][pair], half, lanes);
+    const __m256i pairs = load_lanes(unit.pairs[part], half);
     lanes[0] = join(lanes[0], move_bits(pairs, 4 - 4 * pair), 0x30);
     lanes[1] = join(lanes[1], move_bits(pairs, 2 - 4 * pair), 0x30);
   }
-  static __m256i scales(const Unit& unit, int block, int half) {
-    return _mm256_cvtepi8_epi32(load_scales(unit.scales[block], half));
-  }
 };
 
-struct IQ4_XS : Weights256<PanelIQ4_XS, 255, 7, 32, false> {
+struct IQ4_XS : Weights256<PanelIQ4_XS, 255, 7, 1, false> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
     look_up(kIq4Table, lanes);
-  }
-  static __m256i scales(const Unit& unit, int block, int half) {
-    return _mm256_cvtepi8_epi32(load_scales(unit.scales[block], half));
   }
 };
 
@@ -179,44 +195,40 @@ struct IQ4_XS : Weights256<PanelIQ4_XS, 255, 7, 32, false> {
   lanes[1] = _mm256_and_si256(move_bits(all, -4 * pair - 2), _mm256_set1_epi8(3));
 }
 
-struct Q3_K : Weights256<PanelQ3_K, 7, 2, 16, false> {
-  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+struct Q3_K : Weights256<PanelQ3_K, 7, 2, 2, false> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int part, int pair, int half,
                                           __m256i (&lanes)[2]) {
-    load_pairs(unit.pairs[block], pair, half, lanes);
-    // Which of two blocks it is decides the shift, so this one is a register's.
-    const __m256i mine = _mm256_srl_epi16(load_lanes(unit.thirds[block / 2], half),
-                                          _mm_cvtsi32_si128(4 * (block % 2)));
+    load_pairs(unit.pairs[part], pair, half, lanes);
+    // Which of two parts it is decides the shift, so this one is a register's.
+    const __m256i mine = _mm256_srl_epi16(load_lanes(unit.thirds[part / 2], half),
+                                          _mm_cvtsi32_si128(4 * (part % 2)));
     lanes[0] = join(lanes[0], move_bits(mine, 2 - 2 * pair), 4);
     lanes[1] = join(lanes[1], move_bits(mine, 1 - 2 * pair), 4);
   }
-  static __m256i scales(const Unit& unit, int block, int half) {
-    return _mm256_cvtepi8_epi32(load_scales(unit.scales[block], half));
-  }
 };
 
-struct Q2_K : Weights256<PanelQ2_K, 3, kNone, 16, true> {
-  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
+struct Q2_K : Weights256<PanelQ2_K, 3, kNone, 2, true> {
+  [[gnu::always_inline]] static void pair(const Unit& unit, int part, int pair, int half,
                                           __m256i (&lanes)[2]) {
-    load_pairs(unit.pairs[block], pair, half, lanes);
+    load_pairs(unit.pairs[part], pair, half, lanes);
   }
-  static __m256i scales(const Unit& unit, int block, int half) {
-    return _mm256_and_si256(both(unit, block, half), _mm256_set1_epi32(15));
+  static __m256 scales(const Unit& unit, int part, int half) {
+    return scaled(unit.scale, half,
+                  _mm256_and_si256(both(unit, part, half), _mm256_set1_epi32(15)));
   }
   static __m256i minima(const Unit& unit, int block, int half) {
-    return _mm256_srli_epi32(both(unit, block, half), 4);
+    const __m256i first = _mm256_srli_epi32(both(unit, 2 * block, half), 4);
+    const __m256i second = _mm256_srli_epi32(both(unit, 2 * block + 1, half), 4);
+    return _mm256_or_si256(first, _mm256_slli_epi32(second, 16));
   }
-  static __m256i both(const Unit& unit, int block, int half) {
-    return _mm256_cvtepu8_epi32(load_scales(unit.scales[block], half));
+  static __m256i both(const Unit& unit, int part, int half) {
+    return _mm256_cvtepu8_epi32(load_scales(unit.scales[part], half));
   }
 };
 
 template <typename Dots, typename Weights>
-void multiply_blocks_of_32(const PanelProducts& products) {
-  multiply_panels<Blocks32<Dots, Weights>>(products);
-}
-template <typename Dots, typename Weights>
-void multiply_blocks_of_256(const PanelProducts& products) {
-  multiply_panels<Blocks256<Dots, Weights>>(products);
+void multiply_blocks(const PanelProducts& products) {
+  multiply_panels<Blocks<Dots, Weights>>(products);
 }
 
 }  // namespace

@@ -24,13 +24,12 @@ struct FoursOfBytes {
         total[t][1] = _mm256_dpbusd_avx_epi32(total[t][1], second_rows, four);
       }
     }
-    [[gnu::always_inline]] void end(const int32_t (&starts)[kTokens],
+    [[gnu::always_inline]] void end(const __m256i (&starts)[kTokens],
                                     __m256i (&products)[kTokens][2]) {
 #pragma GCC unroll 6
       for (int t = 0; t < kTokens; ++t) {
-        const __m256i start = _mm256_set1_epi32(starts[t]);
-        products[t][0] = _mm256_add_epi32(start, total[t][0]);
-        products[t][1] = _mm256_add_epi32(start, total[t][1]);
+        products[t][0] = _mm256_add_epi32(starts[t], total[t][0]);
+        products[t][1] = _mm256_add_epi32(starts[t], total[t][1]);
       }
     }
   };
@@ -38,38 +37,16 @@ struct FoursOfBytes {
 
 }  // namespace
 
-void panels_q8_0(const PanelProducts& p) {
-  avx2::multiply_blocks_of_32<FoursOfBytes, avx2::Q8_0>(p);
-}
-void panels_q4_0(const PanelProducts& p) {
-  avx2::multiply_blocks_of_32<FoursOfBytes, avx2::Q4_0>(p);
-}
-void panels_q5_0(const PanelProducts& p) {
-  avx2::multiply_blocks_of_32<FoursOfBytes, avx2::Q5_0>(p);
-}
-void panels_iq4_nl(const PanelProducts& p) {
-  avx2::multiply_blocks_of_32<FoursOfBytes, avx2::IQ4_NL>(p);
-}
-void panels_mxfp4(const PanelProducts& p) {
-  avx2::multiply_blocks_of_32<FoursOfBytes, avx2::MXFP4>(p);
-}
-void panels_q2_k(const PanelProducts& p) {
-  avx2::multiply_blocks_of_256<FoursOfBytes, avx2::Q2_K>(p);
-}
-void panels_q3_k(const PanelProducts& p) {
-  avx2::multiply_blocks_of_256<FoursOfBytes, avx2::Q3_K>(p);
-}
-void panels_q4_k(const PanelProducts& p) {
-  avx2::multiply_blocks_of_256<FoursOfBytes, avx2::Q4_K>(p);
-}
-void panels_q5_k(const PanelProducts& p) {
-  avx2::multiply_blocks_of_256<FoursOfBytes, avx2::Q5_K>(p);
-}
-void panels_q6_k(const PanelProducts& p) {
-  avx2::multiply_blocks_of_256<FoursOfBytes, avx2::Q6_K>(p);
-}
-void panels_iq4_xs(const PanelProducts& p) {
-  avx2::multiply_blocks_of_256<FoursOfBytes, avx2::IQ4_XS>(p);
-}
+void panels_q8_0(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q8_0>(p); }
+void panels_q4_0(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q4_0>(p); }
+void panels_q5_0(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q5_0>(p); }
+void panels_iq4_nl(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::IQ4_NL>(p); }
+void panels_mxfp4(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::MXFP4>(p); }
+void panels_q2_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q2_K>(p); }
+void panels_q3_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q3_K>(p); }
+void panels_q4_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q4_K>(p); }
+void panels_q5_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q5_K>(p); }
+void panels_q6_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q6_K>(p); }
+void panels_iq4_xs(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::IQ4_XS>(p); }
 
 }  // namespace temper::engine::avx2vnni

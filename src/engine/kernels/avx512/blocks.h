@@ -1,15 +1,16 @@
-// How the blocks of a unit are multiplied with up to six rows of activations, once for
-// those of 32 columns with a scale of their own, and once for those that share the scale
-// of 256 columns. What the weights of a type are is said by the type Weights:
+// How the blocks of a unit are multiplied with up to six rows of activations. What the
+// weights of a type are is said by the type Weights:
 //
 //   Unit         one of product.h's
+//   kBlocks      of 32 columns in a unit
+//   kParts       of a block, which have scales: 1 or 2
 //   kOffset      by how much, as a power of two, the values below are greater than the
 //                weights; or kNone
-//   pair()       lanes 2 * pair and 2 * pair + 1 of a block, as unsigned bytes
-//   scales()     of a block
-//
-// and in the second case also kColumns of a block, 16 or 32, and kMinima; where there are
-// minima, the blocks of 16 have minima() too.
+//   pair()       lanes 2 * pair and 2 * pair + 1 of a part, as unsigned bytes
+//   scales()     of a part
+//   kMinima      whether something is subtracted from all values of a block
+//   minima()     what; where there are two parts, whole numbers for each in the halves of
+//                a row's 32 bits, to be multiplied by the unit's `minimum`
 #pragma once
 
 #include "engine/kernels/avx512/panels.h"
@@ -18,156 +19,109 @@ namespace temper::engine::avx512 {
 
 constexpr int kNone = -1;
 
-// sums += the products of a block of kColumns.
-template <typename Weights, int kColumns, int kPanels, int kTokens>
-[[gnu::always_inline]] static inline void add_products(
-    const typename Weights::Unit* const (&units)[kPanels], int block,
-    const int8_t* const (&values)[kTokens], __m512i (&products)[kTokens][kPanels]) {
-#pragma GCC unroll 4
-  for (int pair = 0; pair < kColumns / 8; ++pair) {
-    __m512i lanes[kPanels][2];
-#pragma GCC unroll 2
-    for (int panel = 0; panel < kPanels; ++panel) {
-      Weights::pair(*units[panel], block, pair, lanes[panel]);
-    }
-#pragma GCC unroll 6
-    for (int t = 0; t < kTokens; ++t) {
-      const __m512i first = broadcast(values[t] + 8 * pair);
-      const __m512i second = broadcast(values[t] + 8 * pair + 4);
-#pragma GCC unroll 2
-      for (int panel = 0; panel < kPanels; ++panel) {
-        products[t][panel] = _mm512_dpbusd_epi32(products[t][panel], lanes[panel][0], first);
-        products[t][panel] = _mm512_dpbusd_epi32(products[t][panel], lanes[panel][1], second);
-      }
-    }
-  }
-}
-
 template <typename Weights>
-struct Blocks32 {
+struct Blocks {
   using Unit = typename Weights::Unit;
-  using Activations = Activations32;
-  static constexpr size_t kActivations = 2;
+  static constexpr size_t kBlocks = Weights::kBlocks;
+  static constexpr int kParts = Weights::kParts;
+  static constexpr int kColumns = 32 / kParts;
 
-  template <int kPanels, int kTokens>
-  [[gnu::always_inline]] static inline void add(const Unit* const (&units)[kPanels],
-                                                const Activations* const (&activations)[kTokens],
-                                                __m512 (&sums)[kTokens][kPanels]) {
-#pragma GCC unroll 2
-    for (int block = 0; block < 2; ++block) {
-      __m512i products[kTokens][kPanels];
-      const int8_t* values[kTokens];
-#pragma GCC unroll 6
-      for (int t = 0; t < kTokens; ++t) {
-        values[t] = activations[t][block].values;
-        const __m512i start =
-            _mm512_slli_epi32(broadcast(&activations[t][block].minus_sum), Weights::kOffset);
-#pragma GCC unroll 2
-        for (int panel = 0; panel < kPanels; ++panel) products[t][panel] = start;
-      }
-      add_products<Weights, 32, kPanels, kTokens>(units, block, values, products);
-#pragma GCC unroll 2
-      for (int panel = 0; panel < kPanels; ++panel) {
-        const __m512 scales = Weights::scales(*units[panel], block);
-#pragma GCC unroll 6
-        for (int t = 0; t < kTokens; ++t) {
-          const __m512 scale = _mm512_mul_ps(scales, _mm512_set1_ps(activations[t][block].scale));
-          sums[t][panel] =
-              _mm512_fmadd_ps(_mm512_cvtepi32_ps(products[t][panel]), scale, sums[t][panel]);
-        }
-      }
-    }
-  }
-};
-
-template <typename Weights>
-struct Blocks256 {
-  using Unit = typename Weights::Unit;
-  using Activations = Activations256;
-  static constexpr size_t kActivations = 1;
-  static constexpr int kColumns = Weights::kColumns;
-
-  // Minus what the offset makes of the activations of a block.
-  [[gnu::always_inline]] static inline __m512i start(const Activations& activations, int block) {
+  // Minus what the offset makes of the activations of a part.
+  [[gnu::always_inline]] static inline __m512i start(const ActivationBlock& activations, int part) {
     if constexpr (Weights::kOffset == kNone) {
       return _mm512_setzero_si512();
-    } else if constexpr (kColumns == 16) {
-      return _mm512_slli_epi32(broadcast(activations.minus_sums + block), Weights::kOffset);
     } else {
-      const __m512i sums = _mm512_add_epi32(broadcast(activations.minus_sums + 2 * block),
-                                            broadcast(activations.minus_sums + 2 * block + 1));
-      return _mm512_slli_epi32(sums, Weights::kOffset);
-    }
-  }
-
-  // The sum of minima times activations.
-  [[gnu::always_inline]] static inline __m512i least(const Unit& unit,
-                                                     const Activations& activations) {
-    __m512i sum = _mm512_setzero_si512();
-    if constexpr (kColumns == 32) {
-#pragma GCC unroll 4
-      for (int pair = 0; pair < 4; ++pair) {
-        const __m512i minima = _mm512_cvtepu8_epi16(
-            _mm256_load_si256(reinterpret_cast<const __m256i*>(unit.minima[pair])));
-        sum = _mm512_dpwssd_epi32(sum, minima, broadcast(activations.sums + 2 * pair));
-      }
-      return sum;
-    } else {
-      // The sums fit into their lower halves, and the minima's upper ones are 0.
-#pragma GCC unroll 16
-      for (int block = 0; block < 16; ++block) {
-        sum = _mm512_dpwssd_epi32(sum, Weights::minima(unit, block),
-                                  broadcast(activations.minus_sums + block));
-      }
-      return _mm512_sub_epi32(_mm512_setzero_si512(), sum);
+      constexpr int kWeight = 1 << Weights::kOffset;
+      const int halves = kParts == 1 ? kWeight | kWeight << 16 : kWeight << 16 * part;
+      return _mm512_dpwssd_epi32(_mm512_setzero_si512(), _mm512_set1_epi32(halves),
+                                 broadcast(activations.minus_sums));
     }
   }
 
   template <int kPanels, int kTokens>
-  [[gnu::always_inline]] static inline void add(const Unit* const (&units)[kPanels],
-                                                const Activations* const (&activations)[kTokens],
-                                                __m512 (&sums)[kTokens][kPanels]) {
-    __m512 scaled[kTokens][kPanels];
+  [[gnu::always_inline]] static inline void multiply_part(
+      const Unit* const (&units)[kPanels], int block, int part,
+      const ActivationBlock* const (&activations)[kTokens], __m512i (&products)[kTokens][kPanels]) {
 #pragma GCC unroll 6
     for (int t = 0; t < kTokens; ++t) {
+      const __m512i first = start(activations[t][block], part);
 #pragma GCC unroll 2
-      for (int panel = 0; panel < kPanels; ++panel) scaled[t][panel] = _mm512_setzero_ps();
+      for (int panel = 0; panel < kPanels; ++panel) products[t][panel] = first;
     }
-    for (int block = 0; block < 256 / kColumns; ++block) {
-      __m512i products[kTokens][kPanels];
-      const int8_t* values[kTokens];
-#pragma GCC unroll 6
-      for (int t = 0; t < kTokens; ++t) {
-        values[t] = activations[t]->values + kColumns * block;
-        const __m512i first = start(*activations[t], block);
-#pragma GCC unroll 2
-        for (int panel = 0; panel < kPanels; ++panel) products[t][panel] = first;
-      }
-      add_products<Weights, kColumns, kPanels, kTokens>(units, block, values, products);
+#pragma GCC unroll 4
+    for (int pair = 0; pair < kColumns / 8; ++pair) {
+      __m512i lanes[kPanels][2];
 #pragma GCC unroll 2
       for (int panel = 0; panel < kPanels; ++panel) {
-        const __m512 scales = Weights::scales(*units[panel], block);
+        Weights::pair(*units[panel], kParts * block + part, pair, lanes[panel]);
+      }
 #pragma GCC unroll 6
-        for (int t = 0; t < kTokens; ++t) {
-          scaled[t][panel] =
-              _mm512_fmadd_ps(_mm512_cvtepi32_ps(products[t][panel]), scales, scaled[t][panel]);
+      for (int t = 0; t < kTokens; ++t) {
+        const int8_t* const values = activations[t][block].values + kColumns * part + 8 * pair;
+        const __m512i first = broadcast(values);
+        const __m512i second = broadcast(values + 4);
+#pragma GCC unroll 2
+        for (int panel = 0; panel < kPanels; ++panel) {
+          products[t][panel] = _mm512_dpbusd_epi32(products[t][panel], lanes[panel][0], first);
+          products[t][panel] = _mm512_dpbusd_epi32(products[t][panel], lanes[panel][1], second);
         }
       }
     }
+  }
+
+  template <int kPanels, int kTokens>
+  [[gnu::always_inline]] static inline void subtract_minima(
+      const Unit* const (&units)[kPanels], int block,
+      const ActivationBlock* const (&activations)[kTokens], __m512 (&scaled)[kTokens][kPanels]) {
 #pragma GCC unroll 2
     for (int panel = 0; panel < kPanels; ++panel) {
-      const __m512 scale = widen_halves(units[panel]->scale);
+      const auto minima = Weights::minima(*units[panel], block);
 #pragma GCC unroll 6
       for (int t = 0; t < kTokens; ++t) {
-        const __m512 factor = _mm512_set1_ps(activations[t]->scale);
-        if constexpr (Weights::kMinima) {
-          const __m512 below = _mm512_cvtepi32_ps(least(*units[panel], *activations[t]));
-          const __m512 sum = _mm512_fnmadd_ps(below, widen_halves(units[panel]->minimum),
-                                              _mm512_mul_ps(scaled[t][panel], scale));
-          sums[t][panel] = _mm512_fmadd_ps(sum, factor, sums[t][panel]);
+        const ActivationBlock& each = activations[t][block];
+        if constexpr (kParts == 1) {
+          scaled[t][panel] = _mm512_fnmadd_ps(minima, _mm512_set1_ps(each.sum), scaled[t][panel]);
         } else {
-          sums[t][panel] =
-              _mm512_fmadd_ps(scaled[t][panel], _mm512_mul_ps(scale, factor), sums[t][panel]);
+          const __m512i sum =
+              _mm512_dpwssd_epi32(_mm512_setzero_si512(), minima, broadcast(each.minus_sums));
+          scaled[t][panel] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum),
+                                             widen_halves(units[panel]->minimum), scaled[t][panel]);
+        }
+      }
+    }
+  }
+
+  template <int kPanels, int kTokens>
+  [[gnu::always_inline]] static inline void add(
+      const Unit* const (&units)[kPanels], const ActivationBlock* const (&activations)[kTokens],
+      __m512 (&sums)[kTokens][kPanels]) {
+#pragma GCC unroll 2
+    for (int block = 0; block < static_cast<int>(kBlocks); ++block) {
+      __m512 scaled[kTokens][kPanels];
+#pragma GCC unroll 2
+      for (int part = 0; part < kParts; ++part) {
+        __m512i products[kTokens][kPanels];
+        multiply_part<kPanels, kTokens>(units, block, part, activations, products);
+#pragma GCC unroll 2
+        for (int panel = 0; panel < kPanels; ++panel) {
+          const __m512 scales = Weights::scales(*units[panel], kParts * block + part);
+#pragma GCC unroll 6
+          for (int t = 0; t < kTokens; ++t) {
+            const __m512 product = _mm512_cvtepi32_ps(products[t][panel]);
+            scaled[t][panel] = part == 0 ? _mm512_mul_ps(product, scales)
+                                         : _mm512_fmadd_ps(product, scales, scaled[t][panel]);
+          }
+        }
+      }
+      if constexpr (Weights::kMinima) {
+        subtract_minima<kPanels, kTokens>(units, block, activations, scaled);
+      }
+#pragma GCC unroll 6
+      for (int t = 0; t < kTokens; ++t) {
+        const __m512 factor = _mm512_set1_ps(activations[t][block].scale);
+#pragma GCC unroll 2
+        for (int panel = 0; panel < kPanels; ++panel) {
+          sums[t][panel] = _mm512_fmadd_ps(scaled[t][panel], factor, sums[t][panel]);
         }
       }
     }
@@ -207,11 +161,18 @@ struct Blocks256 {
 [[gnu::always_inline]] static inline __m128i load_scales(const void* bytes) {
   return _mm_load_si128(static_cast<const __m128i*>(bytes));
 }
-[[gnu::always_inline]] static inline __m512 signed_scales(const int8_t (&scales)[kPanelRows]) {
-  return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(load_scales(scales)));
+// A half and a whole number for each row.
+[[gnu::always_inline]] static inline __m512 scaled(const uint16_t (&halves)[kPanelRows],
+                                                   __m512i numbers) {
+  return _mm512_mul_ps(widen_halves(halves), _mm512_cvtepi32_ps(numbers));
 }
-[[gnu::always_inline]] static inline __m512 unsigned_scales(const uint8_t (&scales)[kPanelRows]) {
-  return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(load_scales(scales)));
+[[gnu::always_inline]] static inline __m512 scaled(const uint16_t (&halves)[kPanelRows],
+                                                   const int8_t (&numbers)[kPanelRows]) {
+  return scaled(halves, _mm512_cvtepi8_epi32(load_scales(numbers)));
+}
+[[gnu::always_inline]] static inline __m512 scaled(const uint16_t (&halves)[kPanelRows],
+                                                   const uint8_t (&numbers)[kPanelRows]) {
+  return scaled(halves, _mm512_cvtepu8_epi32(load_scales(numbers)));
 }
 
 }  // namespace temper::engine::avx512

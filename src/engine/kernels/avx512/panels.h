@@ -36,14 +36,13 @@ static inline void ask_for(const void* from, size_t bytes) {
   }
 }
 
-// A Format, of blocks.h, has the types Unit and Activations, of which `kActivations` belong
-// to a unit, and add(): adds the products of units, one of each panel, to the sums.
+// A Format, of blocks.h, has the type Unit, kBlocks of 32 columns in it, and add(): adds the
+// products of units, one of each panel, to the sums.
 template <typename Format, int kPanels, int kTokens>
 static void multiply_tile(const PanelProducts& p, size_t row, size_t token) {
   using Unit = typename Format::Unit;
-  using Activations = typename Format::Activations;
   const Unit* units[kPanels];
-  const Activations* activations[kTokens];
+  const ActivationBlock* activations[kTokens];
   __m512 sums[kTokens][kPanels];
   __mmask16 rows[kPanels];
   float* const out = p.out + token * p.out_stride + row;
@@ -56,9 +55,7 @@ static void multiply_tile(const PanelProducts& p, size_t row, size_t token) {
   }
 #pragma GCC unroll 6
   for (int t = 0; t < kTokens; ++t) {
-    activations[t] =
-        reinterpret_cast<const Activations*>(static_cast<const char*>(p.activations) +
-                                             (token + static_cast<size_t>(t)) * p.activation_bytes);
+    activations[t] = p.activations + (token + static_cast<size_t>(t)) * p.activation_stride;
     const float* const before = out + static_cast<size_t>(t) * p.out_stride;
 #pragma GCC unroll 2
     for (int panel = 0; panel < kPanels; ++panel) {
@@ -73,7 +70,7 @@ static void multiply_tile(const PanelProducts& p, size_t row, size_t token) {
     }
     Format::template add<kPanels, kTokens>(units, activations, sums);
     for (const Unit*& each : units) ++each;
-    for (const Activations*& each : activations) each += Format::kActivations;
+    for (const ActivationBlock*& each : activations) each += Format::kBlocks;
   }
 #pragma GCC unroll 6
   for (int t = 0; t < kTokens; ++t) {

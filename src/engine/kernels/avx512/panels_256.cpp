@@ -6,19 +6,26 @@ namespace {
 
 struct Q4_K {
   using Unit = PanelQ4_K;
-  static constexpr int kColumns = 32;
+  static constexpr int kBlocks = 8;
+  static constexpr int kParts = 1;
   static constexpr int kOffset = kNone;
   static constexpr bool kMinima = true;
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair,
                                           __m512i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], lanes);
   }
-  static __m512 scales(const Unit& unit, int block) { return unsigned_scales(unit.scales[block]); }
+  static __m512 scales(const Unit& unit, int block) {
+    return scaled(unit.scale, unit.scales[block]);
+  }
+  static __m512 minima(const Unit& unit, int block) {
+    return scaled(unit.minimum, unit.minima[block]);
+  }
 };
 
 struct Q5_K {
   using Unit = PanelQ5_K;
-  static constexpr int kColumns = 32;
+  static constexpr int kBlocks = 8;
+  static constexpr int kParts = 1;
   static constexpr int kOffset = kNone;
   static constexpr bool kMinima = true;
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair,
@@ -28,29 +35,36 @@ struct Q5_K {
     lanes[0] = join(lanes[0], move_bits(fifths, 4 - 2 * pair), 0x10);
     lanes[1] = join(lanes[1], move_bits(fifths, 3 - 2 * pair), 0x10);
   }
-  static __m512 scales(const Unit& unit, int block) { return unsigned_scales(unit.scales[block]); }
+  static __m512 scales(const Unit& unit, int block) {
+    return scaled(unit.scale, unit.scales[block]);
+  }
+  static __m512 minima(const Unit& unit, int block) {
+    return scaled(unit.minimum, unit.minima[block]);
+  }
 };
 
 struct Q6_K {
   using Unit = PanelQ6_K;
-  static constexpr int kColumns = 16;
+  static constexpr int kBlocks = 8;
+  static constexpr int kParts = 2;
   static constexpr int kOffset = 5;
   static constexpr bool kMinima = false;
-  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair,
+  [[gnu::always_inline]] static void pair(const Unit& unit, int part, int pair,
                                           __m512i (&lanes)[2]) {
-    load_nibbles(unit.nibbles[block][pair], lanes);
-    const __m512i pairs = load_lanes(unit.pairs[block]);
+    load_nibbles(unit.nibbles[part][pair], lanes);
+    const __m512i pairs = load_lanes(unit.pairs[part]);
     lanes[0] = join(lanes[0], move_bits(pairs, 4 - 4 * pair), 0x30);
     lanes[1] = join(lanes[1], move_bits(pairs, 2 - 4 * pair), 0x30);
   }
-  static __m512 scales(const Unit& unit, int block) { return signed_scales(unit.scales[block]); }
+  static __m512 scales(const Unit& unit, int part) { return scaled(unit.scale, unit.scales[part]); }
 };
 
 alignas(16) constexpr uint8_t kIq4Table[16] = {TEMPER_IQ4_TABLE};
 
 struct IQ4_XS {
   using Unit = PanelIQ4_XS;
-  static constexpr int kColumns = 32;
+  static constexpr int kBlocks = 8;
+  static constexpr int kParts = 1;
   static constexpr int kOffset = 7;
   static constexpr bool kMinima = false;
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair,
@@ -59,7 +73,7 @@ struct IQ4_XS {
     lanes[0] = look_up(kIq4Table, lanes[0]);
     lanes[1] = look_up(kIq4Table, lanes[1]);
   }
-  static __m512 scales(const Unit& unit, int block) { return signed_scales(unit.scales[block]); }
+  static __m512 scales(const Unit& unit, int part) { return scaled(unit.scale, unit.scales[part]); }
 };
 
 // The pairs of bits of two lanes.
@@ -72,49 +86,53 @@ struct IQ4_XS {
 
 struct Q3_K {
   using Unit = PanelQ3_K;
-  static constexpr int kColumns = 16;
+  static constexpr int kBlocks = 8;
+  static constexpr int kParts = 2;
   static constexpr int kOffset = 2;
   static constexpr bool kMinima = false;
-  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair,
+  [[gnu::always_inline]] static void pair(const Unit& unit, int part, int pair,
                                           __m512i (&lanes)[2]) {
-    load_pairs(unit.pairs[block], pair, lanes);
-    const __m512i thirds = load_lanes(unit.thirds[block / 2]);
-    // Which of two blocks it is decides the shift, so this one is a register's.
-    const __m128i first = _mm_cvtsi32_si128(4 * (block % 2));
+    load_pairs(unit.pairs[part], pair, lanes);
+    const __m512i thirds = load_lanes(unit.thirds[part / 2]);
+    // Which of two parts it is decides the shift, so this one is a register's.
+    const __m128i first = _mm_cvtsi32_si128(4 * (part % 2));
     const __m512i mine = _mm512_srl_epi16(thirds, first);
     lanes[0] = join(lanes[0], move_bits(mine, 2 - 2 * pair), 4);
     lanes[1] = join(lanes[1], move_bits(mine, 1 - 2 * pair), 4);
   }
-  static __m512 scales(const Unit& unit, int block) { return signed_scales(unit.scales[block]); }
+  static __m512 scales(const Unit& unit, int part) { return scaled(unit.scale, unit.scales[part]); }
 };
 
 struct Q2_K {
   using Unit = PanelQ2_K;
-  static constexpr int kColumns = 16;
+  static constexpr int kBlocks = 8;
+  static constexpr int kParts = 2;
   static constexpr int kOffset = kNone;
   static constexpr bool kMinima = true;
-  [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair,
+  [[gnu::always_inline]] static void pair(const Unit& unit, int part, int pair,
                                           __m512i (&lanes)[2]) {
-    load_pairs(unit.pairs[block], pair, lanes);
+    load_pairs(unit.pairs[part], pair, lanes);
   }
-  static __m512 scales(const Unit& unit, int block) {
-    return _mm512_cvtepi32_ps(_mm512_and_si512(both(unit, block), _mm512_set1_epi32(15)));
+  static __m512 scales(const Unit& unit, int part) {
+    return scaled(unit.scale, _mm512_and_si512(both(unit, part), _mm512_set1_epi32(15)));
   }
   static __m512i minima(const Unit& unit, int block) {
-    return _mm512_srli_epi32(both(unit, block), 4);
+    const __m512i first = _mm512_srli_epi32(both(unit, 2 * block), 4);
+    const __m512i second = _mm512_srli_epi32(both(unit, 2 * block + 1), 4);
+    return _mm512_or_si512(first, _mm512_slli_epi32(second, 16));
   }
-  static __m512i both(const Unit& unit, int block) {
-    return _mm512_cvtepu8_epi32(load_scales(unit.scales[block]));
+  static __m512i both(const Unit& unit, int part) {
+    return _mm512_cvtepu8_epi32(load_scales(unit.scales[part]));
   }
 };
 
 }  // namespace
 
-void panels_q2_k(const PanelProducts& products) { multiply_panels<Blocks256<Q2_K>>(products); }
-void panels_q3_k(const PanelProducts& products) { multiply_panels<Blocks256<Q3_K>>(products); }
-void panels_q4_k(const PanelProducts& products) { multiply_panels<Blocks256<Q4_K>>(products); }
-void panels_q5_k(const PanelProducts& products) { multiply_panels<Blocks256<Q5_K>>(products); }
-void panels_q6_k(const PanelProducts& products) { multiply_panels<Blocks256<Q6_K>>(products); }
-void panels_iq4_xs(const PanelProducts& products) { multiply_panels<Blocks256<IQ4_XS>>(products); }
+void panels_q2_k(const PanelProducts& products) { multiply_panels<Blocks<Q2_K>>(products); }
+void panels_q3_k(const PanelProducts& products) { multiply_panels<Blocks<Q3_K>>(products); }
+void panels_q4_k(const PanelProducts& products) { multiply_panels<Blocks<Q4_K>>(products); }
+void panels_q5_k(const PanelProducts& products) { multiply_panels<Blocks<Q5_K>>(products); }
+void panels_q6_k(const PanelProducts& products) { multiply_panels<Blocks<Q6_K>>(products); }
+void panels_iq4_xs(const PanelProducts& products) { multiply_panels<Blocks<IQ4_XS>>(products); }
 
 }  // namespace temper::engine::avx512

@@ -6,6 +6,9 @@ namespace {
 
 struct Q8_0 {
   using Unit = PanelQ8_0;
+  static constexpr int kBlocks = 2;
+  static constexpr int kParts = 1;
+  static constexpr bool kMinima = false;
   static constexpr int kOffset = 7;
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair,
                                           __m512i (&lanes)[2]) {
@@ -17,6 +20,9 @@ struct Q8_0 {
 
 struct Q4_0 {
   using Unit = PanelQ4_0;
+  static constexpr int kBlocks = 2;
+  static constexpr int kParts = 1;
+  static constexpr bool kMinima = false;
   static constexpr int kOffset = 3;
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair,
                                           __m512i (&lanes)[2]) {
@@ -27,6 +33,9 @@ struct Q4_0 {
 
 struct Q5_0 {
   using Unit = PanelQ5_0;
+  static constexpr int kBlocks = 2;
+  static constexpr int kParts = 1;
+  static constexpr bool kMinima = false;
   static constexpr int kOffset = 4;
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair,
                                           __m512i (&lanes)[2]) {
@@ -43,6 +52,9 @@ alignas(16) constexpr uint8_t kMxfp4Table[16] = {TEMPER_MXFP4_TABLE};
 
 struct IQ4_NL {
   using Unit = PanelQ4_0;
+  static constexpr int kBlocks = 2;
+  static constexpr int kParts = 1;
+  static constexpr bool kMinima = false;
   static constexpr int kOffset = 7;
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair,
                                           __m512i (&lanes)[2]) {
@@ -55,6 +67,9 @@ struct IQ4_NL {
 
 struct MXFP4 {
   using Unit = PanelQ4_0;
+  static constexpr int kBlocks = 2;
+  static constexpr int kParts = 1;
+  static constexpr bool kMinima = false;
   static constexpr int kOffset = 4;
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair,
                                           __m512i (&lanes)[2]) {
@@ -70,10 +85,10 @@ struct MXFP4 {
 
 }  // namespace
 
-void panels_q8_0(const PanelProducts& products) { multiply_panels<Blocks32<Q8_0>>(products); }
-void panels_q4_0(const PanelProducts& products) { multiply_panels<Blocks32<Q4_0>>(products); }
-void panels_q5_0(const PanelProducts& products) { multiply_panels<Blocks32<Q5_0>>(products); }
-void panels_iq4_nl(const PanelProducts& products) { multiply_panels<Blocks32<IQ4_NL>>(products); }
-void panels_mxfp4(const PanelProducts& products) { multiply_panels<Blocks32<MXFP4>>(products); }
+void panels_q8_0(const PanelProducts& products) { multiply_panels<Blocks<Q8_0>>(products); }
+void panels_q4_0(const PanelProducts& products) { multiply_panels<Blocks<Q4_0>>(products); }
+void panels_q5_0(const PanelProducts& products) { multiply_panels<Blocks<Q5_0>>(products); }
+void panels_iq4_nl(const PanelProducts& products) { multiply_panels<Blocks<IQ4_NL>>(products); }
+void panels_mxfp4(const PanelProducts& products) { multiply_panels<Blocks<MXFP4>>(products); }
 
 }  // namespace temper::engine::avx512

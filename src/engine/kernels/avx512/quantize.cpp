@@ -27,62 +27,32 @@ __m512i magnitude_bits(__m512 values) {
 }
 
 // Ties to even. Where the inverse is 0, so is the result, whatever the value.
-__m128i quantize(__m512 values, float inverse) {
+__m128i to_bytes(__m512 values, float inverse) {
   const __mmask16 usable = inverse != 0 ? 0xffff : 0;
   return _mm512_cvtsepi32_epi8(
       _mm512_maskz_cvtps_epi32(usable, _mm512_mul_ps(values, _mm512_set1_ps(inverse))));
 }
 
-// The sums of four neighbouring bytes each.
-__m512i sums_of_fours(const int8_t* values) {
-  return _mm512_dpbusd_epi32(_mm512_setzero_si512(), _mm512_set1_epi8(1),
-                             _mm512_loadu_si512(values));
-}
-
-// Each lane becomes the sum of the four lanes around it.
-__m512i sum_quads(__m512i lanes) {
-  lanes = _mm512_add_epi32(lanes, _mm512_shuffle_epi32(lanes, _MM_PERM_CDAB));
-  return _mm512_add_epi32(lanes, _mm512_shuffle_epi32(lanes, _MM_PERM_BADC));
-}
-
 }  // namespace
 
-void quantize_32(const float* values, size_t blocks, Activations32* out) {
+void quantize(const float* values, size_t blocks, ActivationBlock* out) {
   for (size_t block = 0; block < blocks; ++block, values += 32) {
+    ActivationBlock& made = out[block];
     const __m512 first = _mm512_loadu_ps(values);
     const __m512 second = _mm512_loadu_ps(values + 16);
     const Scale scale = scale_of(_mm512_max_epi32(magnitude_bits(first), magnitude_bits(second)));
     const __m256i bytes =
-        _mm256_set_m128i(quantize(second, scale.inverse), quantize(first, scale.inverse));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out[block].values), bytes);
-    const __m256i fours = _mm256_dpbusd_epi32(_mm256_setzero_si256(), _mm256_set1_epi8(1), bytes);
-    out[block].minus_sum = -_mm512_reduce_add_epi32(_mm512_zextsi256_si512(fours));
-    out[block].scale = scale.scale;
-  }
-}
-
-void quantize_256(const float* values, size_t blocks, Activations256* out) {
-  for (size_t block = 0; block < blocks; ++block, values += 256) {
-    Activations256& made = out[block];
-    __m512i largest = _mm512_setzero_si512();
-    for (size_t i = 0; i < 256; i += 16) {
-      largest = _mm512_max_epi32(largest, magnitude_bits(_mm512_loadu_ps(values + i)));
-    }
-    const Scale scale = scale_of(largest);
-    for (size_t i = 0; i < 256; i += 16) {
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(made.values + i),
-                       quantize(_mm512_loadu_ps(values + i), scale.inverse));
-    }
-    // Lane i of quad j is the sum of values 64 * i + 16 * j and on, and then put in order.
-    __m512i sums = sum_quads(sums_of_fours(made.values));
-    sums = _mm512_mask_mov_epi32(sums, 0x2222, sum_quads(sums_of_fours(made.values + 64)));
-    sums = _mm512_mask_mov_epi32(sums, 0x4444, sum_quads(sums_of_fours(made.values + 128)));
-    sums = _mm512_mask_mov_epi32(sums, 0x8888, sum_quads(sums_of_fours(made.values + 192)));
-    sums = _mm512_permutexvar_epi32(
-        _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), sums);
-    _mm512_storeu_si512(made.minus_sums, _mm512_sub_epi32(_mm512_setzero_si512(), sums));
-    const __m512i pairs = _mm512_add_epi32(sums, _mm512_srli_epi64(sums, 32));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(made.sums), _mm512_cvtepi64_epi16(pairs));
+        _mm256_set_m128i(to_bytes(second, scale.inverse), to_bytes(first, scale.inverse));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(made.values), bytes);
+    // Sums of eight unsigned bytes, each 128 more than the signed one.
+    const __m256i eights =
+        _mm256_sad_epu8(_mm256_xor_si256(bytes, _mm256_set1_epi8(-128)), _mm256_setzero_si256());
+    const __m256i sums = _mm256_add_epi64(eights, _mm256_shuffle_epi32(eights, 0x4e));
+    const int32_t first_sum = _mm256_extract_epi32(sums, 0) - 16 * 128;
+    const int32_t second_sum = _mm256_extract_epi32(sums, 4) - 16 * 128;
+    made.minus_sums[0] = static_cast<int16_t>(-first_sum);
+    made.minus_sums[1] = static_cast<int16_t>(-second_sum);
+    made.sum = static_cast<float>(first_sum + second_sum);
     made.scale = scale.scale;
   }
 }

@@ -32,11 +32,34 @@ int pair_of_bits(const PanelLanes& pairs, size_t column, size_t r) {
 constexpr int kIq4Values[] = {TEMPER_IQ4_TABLE};
 constexpr int kMxfp4Values[] = {TEMPER_MXFP4_TABLE};
 
-// Each has the type Unit, value(): the whole number of a row's column in a block, and
-// scale().
+// Each has the type Unit, kBlocks of 32 columns in it, kParts of a block that have scales,
+// value(): the whole number of a row's column in a part, and scale() of a part. Where
+// kMinima is set, minimum() is subtracted from all values of a block; where there are
+// parts, it is that of a part, and a whole number times the unit's.
 
 struct HalfScales {
-  static float scale(uint16_t bits) { return widen_half(bits); }
+  static constexpr size_t kBlocks = 2;
+  static constexpr size_t kParts = 1;
+  static constexpr bool kMinima = false;
+  template <typename Unit>
+  static float scale(const Unit& unit, size_t block, size_t r) {
+    return widen_half(unit.scales[block][r]);
+  }
+};
+
+template <size_t kPartsOfBlock, bool kHasMinima>
+struct SharedScale {
+  static constexpr size_t kBlocks = 8;
+  static constexpr size_t kParts = kPartsOfBlock;
+  static constexpr bool kMinima = kHasMinima;
+  template <typename Unit>
+  static float scale(const Unit& unit, size_t part, size_t r) {
+    return widen_half(unit.scale[r]) * static_cast<float>(unit.scales[part][r]);
+  }
+  template <typename Unit>
+  static float minimum(const Unit& unit, size_t block, size_t r) {
+    return widen_half(unit.minimum[r]) * static_cast<float>(unit.minima[block][r]);
+  }
 };
 
 struct Q8_0 : HalfScales {
@@ -68,204 +91,142 @@ struct IQ4_NL : HalfScales {
   }
 };
 
-struct MXFP4 {
+struct MXFP4 : HalfScales {
   using Unit = PanelQ4_0;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return kMxfp4Values[nibble(unit.nibbles[block], column, r)] - 16;
   }
-  static float scale(uint16_t bits) { return widen_upper(bits); }
+  static float scale(const Unit& unit, size_t block, size_t r) {
+    return widen_upper(unit.scales[block][r]);
+  }
 };
 
-// Of 256 columns: kBlocks, and scale() is a whole number. kMinima says whether there are
-// minima, then there is minimum() too.
-
-struct Q4_K {
+struct Q4_K : SharedScale<1, true> {
   using Unit = PanelQ4_K;
-  static constexpr size_t kBlocks = 8;
-  static constexpr bool kMinima = true;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return nibble(unit.nibbles[block], column, r);
   }
-  static int scale(const Unit& unit, size_t block, size_t r) { return unit.scales[block][r]; }
-  static int minimum(const Unit& unit, size_t block, size_t r) {
-    return unit.minima[block / 2][r][block % 2];
-  }
 };
 
-struct Q5_K {
+struct Q5_K : SharedScale<1, true> {
   using Unit = PanelQ5_K;
-  static constexpr size_t kBlocks = 8;
-  static constexpr bool kMinima = true;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return nibble(unit.nibbles[block], column, r) +
            16 * bit(unit.fifths[block], column / 4, column, r);
   }
-  static int scale(const Unit& unit, size_t block, size_t r) { return unit.scales[block][r]; }
-  static int minimum(const Unit& unit, size_t block, size_t r) {
-    return unit.minima[block / 2][r][block % 2];
-  }
 };
 
-struct Q6_K {
+struct Q6_K : SharedScale<2, false> {
   using Unit = PanelQ6_K;
-  static constexpr size_t kBlocks = 16;
-  static constexpr bool kMinima = false;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return nibble(unit.nibbles[block], column, r) +
            16 * pair_of_bits(unit.pairs[block], column, r) - 32;
   }
-  static int scale(const Unit& unit, size_t block, size_t r) { return unit.scales[block][r]; }
 };
 
-struct IQ4_XS {
+struct IQ4_XS : SharedScale<1, false> {
   using Unit = PanelIQ4_XS;
-  static constexpr size_t kBlocks = 8;
-  static constexpr bool kMinima = false;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return kIq4Values[nibble(unit.nibbles[block], column, r)] - 128;
   }
-  static int scale(const Unit& unit, size_t block, size_t r) { return unit.scales[block][r]; }
 };
 
-struct Q3_K {
+struct Q3_K : SharedScale<2, false> {
   using Unit = PanelQ3_K;
-  static constexpr size_t kBlocks = 16;
-  static constexpr bool kMinima = false;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return pair_of_bits(unit.pairs[block], column, r) +
            4 * bit(unit.thirds[block / 2], 4 * (block % 2) + column / 4, column, r) - 4;
   }
-  static int scale(const Unit& unit, size_t block, size_t r) { return unit.scales[block][r]; }
 };
 
-struct Q2_K {
+struct Q2_K : SharedScale<2, true> {
   using Unit = PanelQ2_K;
-  static constexpr size_t kBlocks = 16;
-  static constexpr bool kMinima = true;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return pair_of_bits(unit.pairs[block], column, r);
   }
-  static int scale(const Unit& unit, size_t block, size_t r) { return unit.scales[block][r] & 15; }
-  static int minimum(const Unit& unit, size_t block, size_t r) {
-    return unit.scales[block][r] >> 4;
+  static float scale(const Unit& unit, size_t part, size_t r) {
+    return widen_half(unit.scale[r]) * static_cast<float>(unit.scales[part][r] & 15);
   }
+  static int minimum(const Unit& unit, size_t part, size_t r) { return unit.scales[part][r] >> 4; }
 };
-
-// The values of a block, [columns][rows].
-template <typename Weights, size_t kColumns>
-void take_out(const typename Weights::Unit& unit, size_t block,
-              int16_t (&values)[kColumns][kPanelRows]) {
-  for (size_t column = 0; column < kColumns; ++column) {
-    for (size_t r = 0; r < kPanelRows; ++r) {
-      values[column][r] = static_cast<int16_t>(Weights::value(unit, block, column, r));
-    }
-  }
-}
-
-template <size_t kColumns>
-void sum_block(const int16_t (&weights)[kColumns][kPanelRows], const int8_t* activations,
-               int32_t (&sums)[kPanelRows]) {
-  for (size_t r = 0; r < kPanelRows; ++r) sums[r] = 0;
-  for (size_t column = 0; column < kColumns; ++column) {
-    const int16_t activation = activations[column];
-    for (size_t r = 0; r < kPanelRows; ++r) sums[r] += weights[column][r] * activation;
-  }
-}
 
 // A unit taken out, and add(), which adds the products with the activations that belong
 // to it to a row's sums.
-
 template <typename Weights>
-struct Blocks32 {
+struct Blocks {
   using Unit = typename Weights::Unit;
-  using Activations = Activations32;
-  static constexpr size_t kActivations = 2;
-
-  int16_t values[2][32][kPanelRows];
-  float scales[2][kPanelRows];
-
-  explicit Blocks32(const Unit& unit) {
-    for (size_t block = 0; block < 2; ++block) {
-      take_out<Weights>(unit, block, values[block]);
-      for (size_t r = 0; r < kPanelRows; ++r) {
-        scales[block][r] = Weights::scale(unit.scales[block][r]);
-      }
-    }
-  }
-
-  void add(const Activations32* activations, float (&sums)[kPanelRows]) const {
-    for (size_t block = 0; block < 2; ++block) {
-      int32_t products[kPanelRows];
-      sum_block(values[block], activations[block].values, products);
-      for (size_t r = 0; r < kPanelRows; ++r) {
-        sums[r] = fused(static_cast<float>(products[r]),
-                        scales[block][r] * activations[block].scale, sums[r]);
-      }
-    }
-  }
-};
-
-template <typename Weights>
-struct Blocks256 {
-  using Unit = typename Weights::Unit;
-  using Activations = Activations256;
-  static constexpr size_t kActivations = 1;
   static constexpr size_t kBlocks = Weights::kBlocks;
-  static constexpr size_t kColumns = 256 / kBlocks;
+  static constexpr size_t kParts = Weights::kParts;
+  static constexpr size_t kColumns = 32 / kParts;
 
   const Unit& unit;
-  int16_t values[kBlocks][kColumns][kPanelRows];
+  int16_t values[kBlocks * kParts][kColumns][kPanelRows];
+  float scales[kBlocks * kParts][kPanelRows];
 
-  explicit Blocks256(const Unit& packed) : unit(packed) {
-    for (size_t block = 0; block < kBlocks; ++block) {
-      take_out<Weights>(packed, block, values[block]);
-    }
-  }
-
-  void add(const Activations256* activations, float (&sums)[kPanelRows]) const {
-    float scaled[kPanelRows] = {};
-    int32_t least[kPanelRows] = {};
-    for (size_t block = 0; block < kBlocks; ++block) {
-      int32_t products[kPanelRows];
-      sum_block(values[block], activations->values + kColumns * block, products);
+  explicit Blocks(const Unit& packed) : unit(packed) {
+    for (size_t part = 0; part < kBlocks * kParts; ++part) {
       for (size_t r = 0; r < kPanelRows; ++r) {
-        scaled[r] = fused(static_cast<float>(products[r]),
-                          static_cast<float>(Weights::scale(unit, block, r)), scaled[r]);
-        if constexpr (Weights::kMinima) {
-          const int32_t sum =
-              kColumns == 32 ? activations->sums[block] : -activations->minus_sums[block];
-          least[r] += Weights::minimum(unit, block, r) * sum;
+        scales[part][r] = Weights::scale(unit, part, r);
+        for (size_t column = 0; column < kColumns; ++column) {
+          values[part][column][r] = static_cast<int16_t>(Weights::value(unit, part, column, r));
         }
       }
     }
-    for (size_t r = 0; r < kPanelRows; ++r) {
-      const float scale = widen_half(unit.scale[r]);
-      if constexpr (Weights::kMinima) {
-        const float sum =
-            fused(-static_cast<float>(least[r]), widen_half(unit.minimum[r]), scaled[r] * scale);
-        sums[r] = fused(sum, activations->scale, sums[r]);
-      } else {
-        sums[r] = fused(scaled[r], scale * activations->scale, sums[r]);
+  }
+
+  void add(const ActivationBlock* activations, float (&sums)[kPanelRows]) const {
+    for (size_t block = 0; block < kBlocks; ++block, ++activations) {
+      float products[kPanelRows];
+      for (size_t part = 0; part < kParts; ++part) {
+        multiply_part(block * kParts + part, activations->values + kColumns * part, part == 0,
+                      products);
       }
+      for (size_t r = 0; r < kPanelRows; ++r) {
+        if constexpr (Weights::kMinima)
+          products[r] = less_minima(block, r, *activations, products[r]);
+        sums[r] = fused(products[r], activations->scale, sums[r]);
+      }
+    }
+  }
+
+  void multiply_part(size_t part, const int8_t* activations, bool first,
+                     float (&products)[kPanelRows]) const {
+    int32_t sums[kPanelRows] = {};
+    for (size_t column = 0; column < kColumns; ++column) {
+      const int16_t activation = activations[column];
+      for (size_t r = 0; r < kPanelRows; ++r) sums[r] += values[part][column][r] * activation;
+    }
+    for (size_t r = 0; r < kPanelRows; ++r) {
+      const auto sum = static_cast<float>(sums[r]);
+      products[r] = first ? sum * scales[part][r] : fused(sum, scales[part][r], products[r]);
+    }
+  }
+
+  float less_minima(size_t block, size_t r, const ActivationBlock& activations,
+                    float product) const {
+    if constexpr (kParts == 1) {
+      return fused(-Weights::minimum(unit, block, r), activations.sum, product);
+    } else {
+      const int32_t sum = Weights::minimum(unit, 2 * block, r) * activations.minus_sums[0] +
+                          Weights::minimum(unit, 2 * block + 1, r) * activations.minus_sums[1];
+      return fused(static_cast<float>(sum), widen_half(unit.minimum[r]), product);
     }
   }
 };
 
-template <typename Blocks>
+template <typename Weights>
 void multiply_panels(const PanelProducts& p) {
   for (size_t row = 0; row < p.rows; row += kPanelRows) {
     const size_t rows = p.rows - row < kPanelRows ? p.rows - row : kPanelRows;
-    const auto* units = reinterpret_cast<const typename Blocks::Unit*>(
+    const auto* units = reinterpret_cast<const typename Weights::Unit*>(
         static_cast<const char*>(p.panels) + row / kPanelRows * p.panel_bytes);
     for (size_t unit = 0; unit < p.units; ++unit) {
-      const Blocks weights(units[unit]);
+      const Blocks<Weights> weights(units[unit]);
       for (size_t t = 0; t < p.count; ++t) {
-        const auto* activations = reinterpret_cast<const typename Blocks::Activations*>(
-            static_cast<const char*>(p.activations) + t * p.activation_bytes);
         float* const out = p.out + t * p.out_stride + row;
         float sums[kPanelRows] = {};
         if (p.add || unit > 0) memcpy(sums, out, rows * sizeof(float));
-        weights.add(activations + unit * Blocks::kActivations, sums);
+        weights.add(p.activations + t * p.activation_stride + unit * Weights::kBlocks, sums);
         memcpy(out, sums, rows * sizeof(float));
       }
     }
@@ -274,16 +235,16 @@ void multiply_panels(const PanelProducts& p) {
 
 }  // namespace
 
-void panels_q8_0(const PanelProducts& p) { multiply_panels<Blocks32<Q8_0>>(p); }
-void panels_q4_0(const PanelProducts& p) { multiply_panels<Blocks32<Q4_0>>(p); }
-void panels_q5_0(const PanelProducts& p) { multiply_panels<Blocks32<Q5_0>>(p); }
-void panels_iq4_nl(const PanelProducts& p) { multiply_panels<Blocks32<IQ4_NL>>(p); }
-void panels_mxfp4(const PanelProducts& p) { multiply_panels<Blocks32<MXFP4>>(p); }
-void panels_q2_k(const PanelProducts& p) { multiply_panels<Blocks256<Q2_K>>(p); }
-void panels_q3_k(const PanelProducts& p) { multiply_panels<Blocks256<Q3_K>>(p); }
-void panels_q4_k(const PanelProducts& p) { multiply_panels<Blocks256<Q4_K>>(p); }
-void panels_q5_k(const PanelProducts& p) { multiply_panels<Blocks256<Q5_K>>(p); }
-void panels_q6_k(const PanelProducts& p) { multiply_panels<Blocks256<Q6_K>>(p); }
-void panels_iq4_xs(const PanelProducts& p) { multiply_panels<Blocks256<IQ4_XS>>(p); }
+void panels_q8_0(const PanelProducts& p) { multiply_panels<Q8_0>(p); }
+void panels_q4_0(const PanelProducts& p) { multiply_panels<Q4_0>(p); }
+void panels_q5_0(const PanelProducts& p) { multiply_panels<Q5_0>(p); }
+void panels_iq4_nl(const PanelProducts& p) { multiply_panels<IQ4_NL>(p); }
+void panels_mxfp4(const PanelProducts& p) { multiply_panels<MXFP4>(p); }
+void panels_q2_k(const PanelProducts& p) { multiply_panels<Q2_K>(p); }
+void panels_q3_k(const PanelProducts& p) { multiply_panels<Q3_K>(p); }
+void panels_q4_k(const PanelProducts& p) { multiply_panels<Q4_K>(p); }
+void panels_q5_k(const PanelProducts& p) { multiply_panels<Q5_K>(p); }
+void panels_q6_k(const PanelProducts& p) { multiply_panels<Q6_K>(p); }
+void panels_iq4_xs(const PanelProducts& p) { multiply_panels<IQ4_XS>(p); }
 
 }  // namespace temper::engine::scalar
