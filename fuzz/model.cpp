@@ -26,8 +26,7 @@ Scores scores_of(LocalModel& model, const std::vector<TokenId>& tokens, std::siz
   for (std::size_t i = 0; i < tokens.size(); i += at_a_time) {
     LocalModel::Append how;
     for (std::size_t at = i; at < tokens.size(); ++at) how.scores_at.push_back(at);
-    const std::span some =
-        std::span(tokens).subspan(i, std::min(at_a_time, tokens.size() - i));
+    const std::span some = std::span(tokens).subspan(i, std::min(at_a_time, tokens.size() - i));
     const Result<void> done =
         model.append(sequence, some, how, [&](std::size_t, std::span<const float> values) {
           scores.emplace_back(values.begin(), values.end());

@@ -31,10 +31,10 @@ float sigmoid(float x) { return 1.0F / (1.0F + std::exp(-x)); }
 float softplus(float x) { return x > 20.0F ? x : std::log1p(std::exp(x)); }
 
 float gelu(float x) {
-  static const std::vector<float> table = make_gelu_table();
+  static const std::vector<float> kTable = make_gelu_table();
   if (x <= -10.0F) return 0.0F;
   if (x >= 10.0F) return x;
-  return table[half_from_float(x)];
+  return kTable[half_from_float(x)];
 }
 
 void gelu_gate(float* gate, const float* up, std::size_t count) {

@@ -41,9 +41,9 @@ double worst_difference(const std::vector<float>& left, const std::vector<double
 TEST_CASE("lanes: tile products of all shapes") {
   for (const Kernels& kernels : all_kernels()) {
     Random random(1);
-    for (const std::size_t rows : {1, 2, 3, 4, 5, 9}) {
-      for (const std::size_t columns : {1, 3, 8, 16, 17, 64, 100, 130}) {
-        for (const std::size_t depth : {0, 1, 2, 7, 64}) {
+    for (const std::size_t rows : {1U, 2U, 3U, 4U, 5U, 9U}) {
+      for (const std::size_t columns : {1U, 3U, 8U, 16U, 17U, 64U, 100U, 130U}) {
+        for (const std::size_t depth : {0U, 1U, 2U, 7U, 64U}) {
           const std::vector<float> left = random_floats(random, rows * (depth + 1));
           const std::vector<float> right = random_floats(random, (depth + 1) * columns);
           const std::vector<float> start = random_floats(random, rows * columns);
@@ -111,7 +111,7 @@ TEST_CASE("lanes: a row of a tile product is the same bits whatever rows are bes
 
 TEST_CASE("lanes: exponentials are right to 2e-7, and end where single precision does") {
   for (const Kernels& kernels : all_kernels()) {
-    for (const std::size_t count : {1, 5, 16, 37}) {
+    for (const std::size_t count : {1U, 5U, 16U, 37U}) {
       for (double x = -87; x < 80; x += 0.37) {
         std::vector<float> values(count, static_cast<float>(x));
         const float sum = kernels.exponentials(values.data(), count, 1, 0);
@@ -134,7 +134,7 @@ TEST_CASE("lanes: functions between products") {
   const auto sigmoid_of = [](double x) { return 1 / (1 + std::exp(-x)); };
   for (const Kernels& kernels : all_kernels()) {
     Random random(3);
-    for (const std::size_t count : {1, 15, 16, 50}) {
+    for (const std::size_t count : {1U, 15U, 16U, 50U}) {
       const std::vector<float> x = random_floats(random, count, -12, 12);
       const std::vector<float> y = random_floats(random, count, -12, 12);
       const auto check = [&](auto kernel, auto wanted_of) {
@@ -246,9 +246,9 @@ TEST_CASE("attention: over pages, windows, groups, sinks and types") {
       const std::vector<float> keys = random_floats(random, count * kind.size);
       const std::vector<float> values = random_floats(random, count * kind.size);
       const Memory memory = remembered(kind.type, keys, values, kind.size);
-      for (const std::size_t group : {1, 3}) {
-        for (const std::size_t window : {0, 1, 40, 64, 100}) {
-          for (const std::size_t position : {0, 1, 63, 64, 130, 184}) {
+      for (const std::size_t group : {1U, 3U}) {
+        for (const std::size_t window : {0U, 1U, 40U, 64U, 100U}) {
+          for (const std::size_t position : {0U, 1U, 63U, 64U, 130U, 184U}) {
             const std::size_t tokens = 15;
             const std::vector<float> queries = random_floats(random, tokens * group * kind.size);
             const std::vector<float> sinks = random_floats(random, group, -1, 3);
@@ -299,8 +299,8 @@ TEST_CASE("attention: over pages, windows, groups, sinks and types") {
 
 TEST_CASE("delta rule: the recurrence is the recurrence, and chunks are the same") {
   for (const Kernels& kernels : all_kernels()) {
-    for (const std::size_t size : {8, 16, 40, 128}) {
-      for (const std::size_t count : {1, 2, 63, 64, 65, 150}) {
+    for (const std::size_t size : {8U, 16U, 40U, 128U}) {
+      for (const std::size_t count : {1U, 2U, 63U, 64U, 65U, 150U}) {
         for (const bool begun : {false, true}) {
           Random random(5);
           std::vector<float> keys = random_floats(random, 2 * count * size);  // and queries

@@ -80,32 +80,32 @@ Lane gather_pairs_of_block(const std::uint8_t* bytes, std::size_t block) {
 // Each function puts a block of the file into row `r` of a unit, as its block `to`. What
 // the blocks hold stands where engine/quant decodes them.
 
-void pack_q8_0(const BlockQ80& from, std::size_t to, std::size_t r, PanelQ8_0& unit) {
+void pack_q8_0(const BlockQ80& from, std::size_t to, std::size_t r, PanelQ80& unit) {
   unit.scales[to][r] = from.scale;
   for (std::size_t lane = 0; lane < 8; ++lane) {
     store_lane(unit.values[to][lane][r], load_lane(&from.quants[4 * lane]) ^ 0x80808080U);
   }
 }
 
-void pack_q4_0(const BlockQ40& from, std::size_t to, std::size_t r, PanelQ4_0& unit) {
+void pack_q4_0(const BlockQ40& from, std::size_t to, std::size_t r, PanelQ40& unit) {
   unit.scales[to][r] = from.scale;
   pack_split_nibbles(from.nibbles.data(), r, unit.nibbles[to]);
 }
 
-void pack_iq4_nl(const BlockIQ4NL& from, std::size_t to, std::size_t r, PanelQ4_0& unit) {
+void pack_iq4_nl(const BlockIQ4NL& from, std::size_t to, std::size_t r, PanelQ40& unit) {
   unit.scales[to][r] = from.scale;
   pack_split_nibbles(from.nibbles.data(), r, unit.nibbles[to]);
 }
 
 // The scale is 2^(exponent - 128), since the table has twice the values.
-void pack_mxfp4(const BlockMXFP4& from, std::size_t to, std::size_t r, PanelQ4_0& unit) {
+void pack_mxfp4(const BlockMXFP4& from, std::size_t to, std::size_t r, PanelQ40& unit) {
   const int exponent = from.exponent;
   unit.scales[to][r] =
       static_cast<std::uint16_t>(exponent < 2 ? 0x20 << exponent : (exponent - 1) << 7);
   pack_split_nibbles(from.nibbles.data(), r, unit.nibbles[to]);
 }
 
-void pack_q5_0(const BlockQ50& from, std::size_t to, std::size_t r, PanelQ5_0& unit) {
+void pack_q5_0(const BlockQ50& from, std::size_t to, std::size_t r, PanelQ50& unit) {
   unit.scales[to][r] = from.scale;
   pack_split_nibbles(from.nibbles.data(), r, unit.nibbles[to]);
   for (std::size_t i = 0; i < 4; ++i) {
@@ -133,18 +133,18 @@ void pack_scales_and_minima(const Block& from, std::size_t r, Unit& unit) {
   }
 }
 
-void pack_q4_k(const BlockQ4K& from, std::size_t, std::size_t r, PanelQ4_K& unit) {
+void pack_q4_k(const BlockQ4K& from, std::size_t, std::size_t r, PanelQ4K& unit) {
   pack_scales_and_minima(from, r, unit);
 }
 
-void pack_q5_k(const BlockQ5K& from, std::size_t, std::size_t r, PanelQ5_K& unit) {
+void pack_q5_k(const BlockQ5K& from, std::size_t, std::size_t r, PanelQ5K& unit) {
   pack_scales_and_minima(from, r, unit);
   for (std::size_t block = 0; block < 8; ++block) {
     store_lane(unit.fifths[block][r], gather_bits(from.fifth_bits.data(), 8, block, 0));
   }
 }
 
-void pack_q6_k(const BlockQ6K& from, std::size_t, std::size_t r, PanelQ6_K& unit) {
+void pack_q6_k(const BlockQ6K& from, std::size_t, std::size_t r, PanelQ6K& unit) {
   unit.scale[r] = from.scale;
   for (std::size_t block = 0; block < 16; ++block) {
     unit.scales[block][r] = from.scales[block];
@@ -160,7 +160,7 @@ void pack_q6_k(const BlockQ6K& from, std::size_t, std::size_t r, PanelQ6_K& unit
   }
 }
 
-void pack_iq4_xs(const BlockIQ4XS& from, std::size_t, std::size_t r, PanelIQ4_XS& unit) {
+void pack_iq4_xs(const BlockIQ4XS& from, std::size_t, std::size_t r, PanelIQ4XS& unit) {
   unit.scale[r] = from.scale;
   for (std::size_t block = 0; block < 8; ++block) {
     const int low = from.low_scale_bits[block / 2] >> (4 * (block % 2)) & 15;
@@ -170,7 +170,7 @@ void pack_iq4_xs(const BlockIQ4XS& from, std::size_t, std::size_t r, PanelIQ4_XS
   }
 }
 
-void pack_q3_k(const BlockQ3K& from, std::size_t, std::size_t r, PanelQ3_K& unit) {
+void pack_q3_k(const BlockQ3K& from, std::size_t, std::size_t r, PanelQ3K& unit) {
   unit.scale[r] = from.scale;
   for (std::size_t block = 0; block < 16; ++block) {
     unit.scales[block][r] = to_signed_byte(unpack_q3_scale(from.scales, block));
@@ -183,7 +183,7 @@ void pack_q3_k(const BlockQ3K& from, std::size_t, std::size_t r, PanelQ3_K& unit
   }
 }
 
-void pack_q2_k(const BlockQ2K& from, std::size_t, std::size_t r, PanelQ2_K& unit) {
+void pack_q2_k(const BlockQ2K& from, std::size_t, std::size_t r, PanelQ2K& unit) {
   unit.scale[r] = from.scale;
   unit.minimum[r] = from.min_scale;
   for (std::size_t block = 0; block < 16; ++block) {
@@ -223,17 +223,17 @@ constexpr PanelFormat format_of(TensorType type, void (*Kernels::*products)(cons
 }
 
 constexpr auto kFormats = std::to_array<PanelFormat>({
-    format_of<BlockQ80, PanelQ8_0, pack_q8_0>(TensorType::Q8_0, &Kernels::panels_q8_0),
-    format_of<BlockQ40, PanelQ4_0, pack_q4_0>(TensorType::Q4_0, &Kernels::panels_q4_0),
-    format_of<BlockQ50, PanelQ5_0, pack_q5_0>(TensorType::Q5_0, &Kernels::panels_q5_0),
-    format_of<BlockIQ4NL, PanelQ4_0, pack_iq4_nl>(TensorType::IQ4_NL, &Kernels::panels_iq4_nl),
-    format_of<BlockMXFP4, PanelQ4_0, pack_mxfp4>(TensorType::MXFP4, &Kernels::panels_mxfp4),
-    format_of<BlockQ2K, PanelQ2_K, pack_q2_k>(TensorType::Q2_K, &Kernels::panels_q2_k),
-    format_of<BlockQ3K, PanelQ3_K, pack_q3_k>(TensorType::Q3_K, &Kernels::panels_q3_k),
-    format_of<BlockQ4K, PanelQ4_K, pack_q4_k>(TensorType::Q4_K, &Kernels::panels_q4_k),
-    format_of<BlockQ5K, PanelQ5_K, pack_q5_k>(TensorType::Q5_K, &Kernels::panels_q5_k),
-    format_of<BlockQ6K, PanelQ6_K, pack_q6_k>(TensorType::Q6_K, &Kernels::panels_q6_k),
-    format_of<BlockIQ4XS, PanelIQ4_XS, pack_iq4_xs>(TensorType::IQ4_XS, &Kernels::panels_iq4_xs),
+    format_of<BlockQ80, PanelQ80, pack_q8_0>(TensorType::Q8_0, &Kernels::panels_q8_0),
+    format_of<BlockQ40, PanelQ40, pack_q4_0>(TensorType::Q4_0, &Kernels::panels_q4_0),
+    format_of<BlockQ50, PanelQ50, pack_q5_0>(TensorType::Q5_0, &Kernels::panels_q5_0),
+    format_of<BlockIQ4NL, PanelQ40, pack_iq4_nl>(TensorType::IQ4_NL, &Kernels::panels_iq4_nl),
+    format_of<BlockMXFP4, PanelQ40, pack_mxfp4>(TensorType::MXFP4, &Kernels::panels_mxfp4),
+    format_of<BlockQ2K, PanelQ2K, pack_q2_k>(TensorType::Q2_K, &Kernels::panels_q2_k),
+    format_of<BlockQ3K, PanelQ3K, pack_q3_k>(TensorType::Q3_K, &Kernels::panels_q3_k),
+    format_of<BlockQ4K, PanelQ4K, pack_q4_k>(TensorType::Q4_K, &Kernels::panels_q4_k),
+    format_of<BlockQ5K, PanelQ5K, pack_q5_k>(TensorType::Q5_K, &Kernels::panels_q5_k),
+    format_of<BlockQ6K, PanelQ6K, pack_q6_k>(TensorType::Q6_K, &Kernels::panels_q6_k),
+    format_of<BlockIQ4XS, PanelIQ4XS, pack_iq4_xs>(TensorType::IQ4_XS, &Kernels::panels_iq4_xs),
 });
 
 }  // namespace

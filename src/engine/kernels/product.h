@@ -41,27 +41,27 @@ struct ActivationBlock {
 using PanelLanes = uint8_t[kPanelRows][4];
 
 // Two blocks of 32 columns; scale * (value - 128).
-struct alignas(64) PanelQ8_0 {
+struct alignas(64) PanelQ80 {
   uint16_t scales[2][kPanelRows];  // halves
   PanelLanes values[2][8];
 };
 
 // Two blocks of 32 columns. Q4_0: scale * (nibble - 8). IQ4_NL: scale * table[nibble].
 // MXFP4: the same with another table, and scales that are the upper halves of floats.
-struct alignas(64) PanelQ4_0 {
+struct alignas(64) PanelQ40 {
   uint16_t scales[2][kPanelRows];  // halves, but for MXFP4
   PanelLanes nibbles[2][4];
 };
 
 // Two blocks of 32 columns; scale * (nibble + 16 * fifth - 16), bit l being lane l's.
-struct alignas(64) PanelQ5_0 {
+struct alignas(64) PanelQ50 {
   uint16_t scales[2][kPanelRows];  // halves
   PanelLanes nibbles[2][4];
   PanelLanes fifths[2];
 };
 
 // 256 columns in eight blocks; scale * scales * nibble - minimum * minima.
-struct alignas(64) PanelQ4_K {
+struct alignas(64) PanelQ4K {
   uint16_t scale[kPanelRows];     // halves
   uint16_t minimum[kPanelRows];   // halves
   uint8_t scales[8][kPanelRows];  // 0 to 63
@@ -70,7 +70,7 @@ struct alignas(64) PanelQ4_K {
 };
 
 // The same with nibble + 16 * fifth, bit l being lane l's.
-struct alignas(64) PanelQ5_K {
+struct alignas(64) PanelQ5K {
   uint16_t scale[kPanelRows];
   uint16_t minimum[kPanelRows];
   uint8_t scales[8][kPanelRows];
@@ -80,7 +80,7 @@ struct alignas(64) PanelQ5_K {
 };
 
 // 256 columns in sixteen blocks; scale * scales * (nibble + 16 * pair - 32).
-struct alignas(64) PanelQ6_K {
+struct alignas(64) PanelQ6K {
   uint16_t scale[kPanelRows];  // halves
   uint8_t unused[32];
   int8_t scales[16][kPanelRows];
@@ -89,7 +89,7 @@ struct alignas(64) PanelQ6_K {
 };
 
 // 256 columns in eight blocks; scale * scales * table[nibble].
-struct alignas(64) PanelIQ4_XS {
+struct alignas(64) PanelIQ4XS {
   uint16_t scale[kPanelRows];  // halves
   uint8_t unused[32];
   int8_t scales[8][kPanelRows];
@@ -98,7 +98,7 @@ struct alignas(64) PanelIQ4_XS {
 
 // 256 columns in sixteen blocks; scale * scales * (pair + 4 * third - 4), bit
 // 4 * (block % 2) + l being lane l's.
-struct alignas(64) PanelQ3_K {
+struct alignas(64) PanelQ3K {
   uint16_t scale[kPanelRows];  // halves
   uint8_t unused[32];
   int8_t scales[16][kPanelRows];
@@ -108,7 +108,7 @@ struct alignas(64) PanelQ3_K {
 
 // 256 columns in sixteen blocks; scale * lower * pair - minimum * upper, of the nibbles of
 // `scales`.
-struct alignas(64) PanelQ2_K {
+struct alignas(64) PanelQ2K {
   uint16_t scale[kPanelRows];    // halves
   uint16_t minimum[kPanelRows];  // halves
   uint8_t scales[16][kPanelRows];

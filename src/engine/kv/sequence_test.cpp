@@ -17,7 +17,7 @@ namespace {
 
 // A model in miniature, whose every memory can be checked: it writes each token into the
 // first byte of its place in each group's pages, and carries a sum along as its state.
-CacheLayout layout_with(std::vector<std::size_t> windows, bool has_state) {
+CacheLayout layout_with(const std::vector<std::size_t>& windows, bool has_state) {
   CacheShape shape;
   for (const std::size_t window : windows) shape.layers.push_back({1, 4, window});
   shape.state_floats = has_state ? 2 : 0;
@@ -190,7 +190,7 @@ TEST_CASE("a sequence for which the memory is too small stays as it was") {
 TEST_CASE("marks beyond the budget go where they stand closest, and never the last") {
   CacheStore store(layout_with({0}, true), kPlenty);
   Sequence sequence(store);
-  for (const std::size_t count : {100, 10, 200, 5, 300}) {
+  for (const std::size_t count : {100U, 10U, 200U, 5U, 300U}) {
     append(sequence, std::vector<TokenId>(count, 1));
     sequence.mark(3 * store.layout().state_bytes());
   }

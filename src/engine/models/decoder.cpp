@@ -81,8 +81,8 @@ class Decoder final : public Model {
   void scale_by_position(const Pass& pass, const Rows& q) const {
     if (scale_.scale == 0) return;
     for (std::size_t row = 0; row < q.count; ++row) {
-      const auto stretches = static_cast<float>(pass.positions()[row] / scale_.context);
-      const float factor = 1 + scale_.scale * std::log1p(stretches);
+      const std::size_t stretches = pass.positions()[row] / scale_.context;
+      const float factor = 1 + scale_.scale * std::log1p(static_cast<float>(stretches));
       for (std::size_t i = 0; i < q.width; ++i) q.row(row)[i] *= factor;
     }
   }

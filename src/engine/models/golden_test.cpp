@@ -233,7 +233,7 @@ TEST_CASE(
       append_all(*model, sequence, tokens, 50, without);
     }
     for (const Interruption interrupt : {saved_and_loaded, rewound, forked, stopped}) {
-      for (const std::size_t middle : {1, 63, 64, 101}) {
+      for (const std::size_t middle : {1U, 63U, 64U, 101U}) {
         Sequence sequence = model->new_sequence();
         Scores scores;
         append_all(*model, sequence, std::span(tokens).first(middle), 50, scores);
@@ -252,7 +252,7 @@ TEST_CASE("any number of threads gives the same bits, and every instruction set 
     const std::vector<TokenId> tokens = tokens_of(*known.find("tokens"));
     for (const Kernels& kernels : available_kernels(detect_cpu_features())) {
       std::optional<Scores> first;
-      for (const std::size_t threads : {1, 2, 3}) {
+      for (const std::size_t threads : {1U, 2U, 3U}) {
         LoadOptions options = exact_options();
         options.kernels = kernels;
         options.threads = threads;

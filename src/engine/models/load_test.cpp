@@ -55,7 +55,7 @@ std::string changed_model(const std::string& folder, const std::string& architec
     kept.push_back(tensor);
   }
   REQUIRE(found);
-  const std::string path = folder + "/model.gguf";
+  std::string path = folder + "/model.gguf";
   Result<GgufFileWriter> writer = GgufFileWriter::create(path, tables, Existing::Replace);
   REQUIRE(writer);
   for (const Tensor* tensor : kept) REQUIRE(writer->append(tensor->data));

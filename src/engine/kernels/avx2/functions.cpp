@@ -1,5 +1,5 @@
 #include "engine/kernels/avx2/vector.h"
 
 namespace temper::engine::avx2 {
-#include "engine/kernels/lanes/functions.h"
+#include "engine/kernels/lanes/functions.inc"
 }  // namespace temper::engine::avx2

@@ -8,10 +8,12 @@
 #include "engine/kernels/avx2/lanes.h"
 
 namespace temper::engine::avx2 {
+
+constexpr size_t kLanes = 8;
+
 namespace {
 
 using Vector = __m256;
-constexpr size_t kLanes = 8;
 
 #define TEMPER_LANE [[gnu::always_inline]] static inline
 TEMPER_LANE Vector zeros() { return _mm256_setzero_ps(); }

@@ -71,7 +71,7 @@ struct Weights32 {
   }
 };
 
-struct Q8_0 : Weights32<PanelQ8_0, 255, 7> {
+struct Q8_0 : Weights32<PanelQ80, 255, 7> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     lanes[0] = load_lanes(unit.values[block][2 * pair], half);
@@ -79,14 +79,14 @@ struct Q8_0 : Weights32<PanelQ8_0, 255, 7> {
   }
 };
 
-struct Q4_0 : Weights32<PanelQ4_0, 15, 3> {
+struct Q4_0 : Weights32<PanelQ40, 15, 3> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
   }
 };
 
-struct Q5_0 : Weights32<PanelQ5_0, 31, 4> {
+struct Q5_0 : Weights32<PanelQ50, 31, 4> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
@@ -96,7 +96,7 @@ struct Q5_0 : Weights32<PanelQ5_0, 31, 4> {
   }
 };
 
-struct IQ4_NL : Weights32<PanelQ4_0, 255, 7> {
+struct IQ4_NL : Weights32<PanelQ40, 255, 7> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
@@ -104,7 +104,7 @@ struct IQ4_NL : Weights32<PanelQ4_0, 255, 7> {
   }
 };
 
-struct MXFP4 : Weights32<PanelQ4_0, 28, 4> {
+struct MXFP4 : Weights32<PanelQ40, 28, 4> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
@@ -146,7 +146,7 @@ struct Weights256 {
   }
 };
 
-struct Q4_K : Weights256<PanelQ4_K, 15, kNone, 1, true> {
+struct Q4_K : Weights256<PanelQ4K, 15, kNone, 1, true> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
@@ -156,7 +156,7 @@ struct Q4_K : Weights256<PanelQ4_K, 15, kNone, 1, true> {
   }
 };
 
-struct Q5_K : Weights256<PanelQ5_K, 31, kNone, 1, true> {
+struct Q5_K : Weights256<PanelQ5K, 31, kNone, 1, true> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
@@ -169,7 +169,7 @@ struct Q5_K : Weights256<PanelQ5_K, 31, kNone, 1, true> {
   }
 };
 
-struct Q6_K : Weights256<PanelQ6_K, 63, 5, 2, false> {
+struct Q6_K : Weights256<PanelQ6K, 63, 5, 2, false> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int part, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[part][pair], half, lanes);
@@ -179,7 +179,7 @@ struct Q6_K : Weights256<PanelQ6_K, 63, 5, 2, false> {
   }
 };
 
-struct IQ4_XS : Weights256<PanelIQ4_XS, 255, 7, 1, false> {
+struct IQ4_XS : Weights256<PanelIQ4XS, 255, 7, 1, false> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
@@ -195,7 +195,7 @@ struct IQ4_XS : Weights256<PanelIQ4_XS, 255, 7, 1, false> {
   lanes[1] = _mm256_and_si256(move_bits(all, -4 * pair - 2), _mm256_set1_epi8(3));
 }
 
-struct Q3_K : Weights256<PanelQ3_K, 7, 2, 2, false> {
+struct Q3_K : Weights256<PanelQ3K, 7, 2, 2, false> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int part, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_pairs(unit.pairs[part], pair, half, lanes);
@@ -207,7 +207,7 @@ struct Q3_K : Weights256<PanelQ3_K, 7, 2, 2, false> {
   }
 };
 
-struct Q2_K : Weights256<PanelQ2_K, 3, kNone, 2, true> {
+struct Q2_K : Weights256<PanelQ2K, 3, kNone, 2, true> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int part, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_pairs(unit.pairs[part], pair, half, lanes);

@@ -5,7 +5,7 @@ namespace temper::engine::avx512 {
 namespace {
 
 struct Q4_K {
-  using Unit = PanelQ4_K;
+  using Unit = PanelQ4K;
   static constexpr int kBlocks = 8;
   static constexpr int kParts = 1;
   static constexpr int kOffset = kNone;
@@ -23,7 +23,7 @@ struct Q4_K {
 };
 
 struct Q5_K {
-  using Unit = PanelQ5_K;
+  using Unit = PanelQ5K;
   static constexpr int kBlocks = 8;
   static constexpr int kParts = 1;
   static constexpr int kOffset = kNone;
@@ -44,7 +44,7 @@ struct Q5_K {
 };
 
 struct Q6_K {
-  using Unit = PanelQ6_K;
+  using Unit = PanelQ6K;
   static constexpr int kBlocks = 8;
   static constexpr int kParts = 2;
   static constexpr int kOffset = 5;
@@ -62,7 +62,7 @@ struct Q6_K {
 alignas(16) constexpr uint8_t kIq4Table[16] = {TEMPER_IQ4_TABLE};
 
 struct IQ4_XS {
-  using Unit = PanelIQ4_XS;
+  using Unit = PanelIQ4XS;
   static constexpr int kBlocks = 8;
   static constexpr int kParts = 1;
   static constexpr int kOffset = 7;
@@ -85,7 +85,7 @@ struct IQ4_XS {
 }
 
 struct Q3_K {
-  using Unit = PanelQ3_K;
+  using Unit = PanelQ3K;
   static constexpr int kBlocks = 8;
   static constexpr int kParts = 2;
   static constexpr int kOffset = 2;
@@ -104,7 +104,7 @@ struct Q3_K {
 };
 
 struct Q2_K {
-  using Unit = PanelQ2_K;
+  using Unit = PanelQ2K;
   static constexpr int kBlocks = 8;
   static constexpr int kParts = 2;
   static constexpr int kOffset = kNone;

@@ -5,7 +5,7 @@ namespace temper::engine::avx512 {
 namespace {
 
 struct Q8_0 {
-  using Unit = PanelQ8_0;
+  using Unit = PanelQ80;
   static constexpr int kBlocks = 2;
   static constexpr int kParts = 1;
   static constexpr bool kMinima = false;
@@ -19,7 +19,7 @@ struct Q8_0 {
 };
 
 struct Q4_0 {
-  using Unit = PanelQ4_0;
+  using Unit = PanelQ40;
   static constexpr int kBlocks = 2;
   static constexpr int kParts = 1;
   static constexpr bool kMinima = false;
@@ -32,7 +32,7 @@ struct Q4_0 {
 };
 
 struct Q5_0 {
-  using Unit = PanelQ5_0;
+  using Unit = PanelQ50;
   static constexpr int kBlocks = 2;
   static constexpr int kParts = 1;
   static constexpr bool kMinima = false;
@@ -51,7 +51,7 @@ alignas(16) constexpr uint8_t kIq4Table[16] = {TEMPER_IQ4_TABLE};
 alignas(16) constexpr uint8_t kMxfp4Table[16] = {TEMPER_MXFP4_TABLE};
 
 struct IQ4_NL {
-  using Unit = PanelQ4_0;
+  using Unit = PanelQ40;
   static constexpr int kBlocks = 2;
   static constexpr int kParts = 1;
   static constexpr bool kMinima = false;
@@ -66,7 +66,7 @@ struct IQ4_NL {
 };
 
 struct MXFP4 {
-  using Unit = PanelQ4_0;
+  using Unit = PanelQ40;
   static constexpr int kBlocks = 2;
   static constexpr int kParts = 1;
   static constexpr bool kMinima = false;

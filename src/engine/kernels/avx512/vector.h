@@ -6,10 +6,12 @@
 #include <stdint.h>
 
 namespace temper::engine::avx512 {
+
+constexpr size_t kLanes = 16;
+
 namespace {
 
 using Vector = __m512;
-constexpr size_t kLanes = 16;
 
 #define TEMPER_LANE [[gnu::always_inline]] static inline
 TEMPER_LANE Vector zeros() { return _mm512_setzero_ps(); }

@@ -63,21 +63,21 @@ struct SharedScale {
 };
 
 struct Q8_0 : HalfScales {
-  using Unit = PanelQ8_0;
+  using Unit = PanelQ80;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return unit.values[block][column / 4][r][column % 4] - 128;
   }
 };
 
 struct Q4_0 : HalfScales {
-  using Unit = PanelQ4_0;
+  using Unit = PanelQ40;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return nibble(unit.nibbles[block], column, r) - 8;
   }
 };
 
 struct Q5_0 : HalfScales {
-  using Unit = PanelQ5_0;
+  using Unit = PanelQ50;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return nibble(unit.nibbles[block], column, r) +
            16 * bit(unit.fifths[block], column / 4, column, r) - 16;
@@ -85,14 +85,14 @@ struct Q5_0 : HalfScales {
 };
 
 struct IQ4_NL : HalfScales {
-  using Unit = PanelQ4_0;
+  using Unit = PanelQ40;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return kIq4Values[nibble(unit.nibbles[block], column, r)] - 128;
   }
 };
 
 struct MXFP4 : HalfScales {
-  using Unit = PanelQ4_0;
+  using Unit = PanelQ40;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return kMxfp4Values[nibble(unit.nibbles[block], column, r)] - 16;
   }
@@ -102,14 +102,14 @@ struct MXFP4 : HalfScales {
 };
 
 struct Q4_K : SharedScale<1, true> {
-  using Unit = PanelQ4_K;
+  using Unit = PanelQ4K;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return nibble(unit.nibbles[block], column, r);
   }
 };
 
 struct Q5_K : SharedScale<1, true> {
-  using Unit = PanelQ5_K;
+  using Unit = PanelQ5K;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return nibble(unit.nibbles[block], column, r) +
            16 * bit(unit.fifths[block], column / 4, column, r);
@@ -117,7 +117,7 @@ struct Q5_K : SharedScale<1, true> {
 };
 
 struct Q6_K : SharedScale<2, false> {
-  using Unit = PanelQ6_K;
+  using Unit = PanelQ6K;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return nibble(unit.nibbles[block], column, r) +
            16 * pair_of_bits(unit.pairs[block], column, r) - 32;
@@ -125,14 +125,14 @@ struct Q6_K : SharedScale<2, false> {
 };
 
 struct IQ4_XS : SharedScale<1, false> {
-  using Unit = PanelIQ4_XS;
+  using Unit = PanelIQ4XS;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return kIq4Values[nibble(unit.nibbles[block], column, r)] - 128;
   }
 };
 
 struct Q3_K : SharedScale<2, false> {
-  using Unit = PanelQ3_K;
+  using Unit = PanelQ3K;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return pair_of_bits(unit.pairs[block], column, r) +
            4 * bit(unit.thirds[block / 2], 4 * (block % 2) + column / 4, column, r) - 4;
@@ -140,7 +140,7 @@ struct Q3_K : SharedScale<2, false> {
 };
 
 struct Q2_K : SharedScale<2, true> {
-  using Unit = PanelQ2_K;
+  using Unit = PanelQ2K;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return pair_of_bits(unit.pairs[block], column, r);
   }

@@ -2,5 +2,5 @@
 #include "engine/kernels/tile.h"
 
 namespace temper::engine::scalar {
-#include "engine/kernels/lanes/tile_product.h"
+#include "engine/kernels/lanes/tile_product.inc"
 }  // namespace temper::engine::scalar

@@ -7,11 +7,13 @@
 #include <string.h>
 
 namespace temper::engine::scalar {
+
+constexpr size_t kLanes = 4;
+
 namespace {
 
 using Vector = float __attribute__((vector_size(16)));
 using Wholes = int32_t __attribute__((vector_size(16)));
-constexpr size_t kLanes = 4;
 
 #define TEMPER_LANE [[gnu::always_inline]] static inline
 TEMPER_LANE Vector spread(float x) { return Vector{x, x, x, x}; }
