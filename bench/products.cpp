@@ -35,7 +35,8 @@ std::vector<float> random_values(std::size_t count) {
   return values;
 }
 
-// A tensor in a file's form, of a few rows that repeat.
+// A tensor in a file's form: a few rows that repeat or, where nothing can be encoded, the
+// same byte all over, which is a small number wherever it is a part of one.
 struct Tensor {
   MatrixView view;
   std::vector<std::byte> bytes;
@@ -43,12 +44,13 @@ struct Tensor {
   Tensor(TensorType type, std::size_t rows, std::size_t columns) : view{type, rows, columns, {}} {
     constexpr std::size_t kDifferent = 16;
     const std::size_t row_bytes = bytes_per_row(view);
-    bytes.resize(rows * row_bytes);
+    bytes.resize(rows * row_bytes, std::byte{0x11});
+    view.data = bytes.data();
+    if (!can_encode(type)) return;
     encode(type, random_values(kDifferent * columns), bytes.data());
     for (std::size_t row = kDifferent; row < rows; ++row) {
       std::memcpy(&bytes[row * row_bytes], &bytes[row % kDifferent * row_bytes], row_bytes);
     }
-    view.data = bytes.data();
   }
 };
 
@@ -158,9 +160,11 @@ struct Case {
 constexpr Case kCases[] = {
     {TensorType::Q8_0, Arithmetic::Fast},  {TensorType::Q4_0, Arithmetic::Fast},
     {TensorType::Q4_K, Arithmetic::Fast},  {TensorType::Q6_K, Arithmetic::Fast},
-    {TensorType::BF16, Arithmetic::Fast},  {TensorType::F16, Arithmetic::Fast},
-    {TensorType::F32, Arithmetic::Exact},  {TensorType::Q8_0, Arithmetic::Exact},
-    {TensorType::Q4_K, Arithmetic::Exact},
+    {TensorType::Q5_K, Arithmetic::Fast},  {TensorType::IQ4_XS, Arithmetic::Fast},
+    {TensorType::MXFP4, Arithmetic::Fast}, {TensorType::Q3_K, Arithmetic::Fast},
+    {TensorType::Q2_K, Arithmetic::Fast},  {TensorType::BF16, Arithmetic::Fast},
+    {TensorType::F16, Arithmetic::Fast},   {TensorType::F32, Arithmetic::Exact},
+    {TensorType::Q8_0, Arithmetic::Exact}, {TensorType::Q4_K, Arithmetic::Exact},
 };
 
 std::string name_of(const char* what, const Case& each, InstructionSet set) {
