@@ -44,30 +44,31 @@ AVX2VNNI_OPERATIONS(DECLARE_OPERATION, avx2vnni)
 AVX512_OPERATIONS(DECLARE_OPERATION, avx512)
 #endif
 
-std::vector<Kernels> available_kernels(const CpuFeatures& cpu) {
+std::vector<Kernels> available_kernels(const CpuFeatures& features) {
   std::vector<Kernels> sets;
   Kernels kernels;
   kernels.set = InstructionSet::Portable;
   SCALAR_OPERATIONS(TAKE_OPERATION, scalar)
   sets.push_back(kernels);
 #if defined(__x86_64__)
-  if (cpu.avx2 && cpu.fma && cpu.f16c) {
+  if (features.avx2 && features.fma && features.f16c) {
     kernels.set = InstructionSet::Avx2;
     AVX2_OPERATIONS(TAKE_OPERATION, avx2)
     sets.push_back(kernels);
-    if (cpu.avx_vnni) {
+    if (features.avx_vnni) {
       kernels.set = InstructionSet::Avx2Vnni;
       AVX2VNNI_OPERATIONS(TAKE_OPERATION, avx2vnni)
       sets.push_back(kernels);
     }
-    if (cpu.avx512f && cpu.avx512bw && cpu.avx512dq && cpu.avx512vl && cpu.avx512_vnni) {
+    if (features.avx512f && features.avx512bw && features.avx512dq && features.avx512vl &&
+        features.avx512_vnni) {
       kernels.set = InstructionSet::Avx512;
       AVX512_OPERATIONS(TAKE_OPERATION, avx512)
       sets.push_back(kernels);
     }
   }
 #else
-  static_cast<void>(cpu);
+  static_cast<void>(features);
 #endif
   return sets;
 }

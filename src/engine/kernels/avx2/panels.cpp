@@ -94,16 +94,16 @@ struct PairsOfBytes {
 
 }  // namespace
 
-void panels_q8_0(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q8_0>(p); }
-void panels_q4_0(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q4_0>(p); }
-void panels_q5_0(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q5_0>(p); }
-void panels_iq4_nl(const PanelProducts& p) { multiply_blocks<PairsOfBytes, IQ4_NL>(p); }
+void panels_q8_0(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q80>(p); }
+void panels_q4_0(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q40>(p); }
+void panels_q5_0(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q50>(p); }
+void panels_iq4_nl(const PanelProducts& p) { multiply_blocks<PairsOfBytes, IQ4NL>(p); }
 void panels_mxfp4(const PanelProducts& p) { multiply_blocks<PairsOfBytes, MXFP4>(p); }
-void panels_q2_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q2_K>(p); }
-void panels_q3_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q3_K>(p); }
-void panels_q4_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q4_K>(p); }
-void panels_q5_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q5_K>(p); }
-void panels_q6_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q6_K>(p); }
-void panels_iq4_xs(const PanelProducts& p) { multiply_blocks<PairsOfBytes, IQ4_XS>(p); }
+void panels_q2_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q2K>(p); }
+void panels_q3_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q3K>(p); }
+void panels_q4_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q4K>(p); }
+void panels_q5_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q5K>(p); }
+void panels_q6_k(const PanelProducts& p) { multiply_blocks<PairsOfBytes, Q6K>(p); }
+void panels_iq4_xs(const PanelProducts& p) { multiply_blocks<PairsOfBytes, IQ4XS>(p); }
 
 }  // namespace temper::engine::avx2

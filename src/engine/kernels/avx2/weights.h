@@ -48,13 +48,19 @@ namespace {
   lanes[1] = _mm256_shuffle_epi8(values, lanes[1]);
 }
 
+[[gnu::always_inline]] inline void look_up_iq4(__m256i (&lanes)[2]) {
+  static constexpr uint8_t kTable[16] = {TEMPER_IQ4_TABLE};
+  look_up(kTable, lanes);
+}
+[[gnu::always_inline]] inline void look_up_mxfp4(__m256i (&lanes)[2]) {
+  static constexpr uint8_t kTable[16] = {TEMPER_MXFP4_TABLE};
+  look_up(kTable, lanes);
+}
+
 [[gnu::always_inline]] inline __m128i load_scales(const void* scales, int half) {
   return _mm_loadl_epi64(
       reinterpret_cast<const __m128i*>(static_cast<const uint8_t*>(scales) + 8 * half));
 }
-
-alignas(16) constexpr uint8_t kIq4Table[16] = {TEMPER_IQ4_TABLE};
-alignas(16) constexpr uint8_t kMxfp4Table[16] = {TEMPER_MXFP4_TABLE};
 
 // ---- blocks of 32 with a scale of their own ---------------------------------------------
 
@@ -71,7 +77,7 @@ struct Weights32 {
   }
 };
 
-struct Q8_0 : Weights32<PanelQ80, 255, 7> {
+struct Q80 : Weights32<PanelQ80, 255, 7> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     lanes[0] = load_lanes(unit.values[block][2 * pair], half);
@@ -79,14 +85,14 @@ struct Q8_0 : Weights32<PanelQ80, 255, 7> {
   }
 };
 
-struct Q4_0 : Weights32<PanelQ40, 15, 3> {
+struct Q40 : Weights32<PanelQ40, 15, 3> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
   }
 };
 
-struct Q5_0 : Weights32<PanelQ50, 31, 4> {
+struct Q50 : Weights32<PanelQ50, 31, 4> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
@@ -96,11 +102,11 @@ struct Q5_0 : Weights32<PanelQ50, 31, 4> {
   }
 };
 
-struct IQ4_NL : Weights32<PanelQ40, 255, 7> {
+struct IQ4NL : Weights32<PanelQ40, 255, 7> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
-    look_up(kIq4Table, lanes);
+    look_up_iq4(lanes);
   }
 };
 
@@ -108,7 +114,7 @@ struct MXFP4 : Weights32<PanelQ40, 28, 4> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
-    look_up(kMxfp4Table, lanes);
+    look_up_mxfp4(lanes);
   }
   static __m256 scales(const Unit& unit, int block, int half) {
     const __m128i upper =
@@ -146,7 +152,7 @@ struct Weights256 {
   }
 };
 
-struct Q4_K : Weights256<PanelQ4K, 15, kNone, 1, true> {
+struct Q4K : Weights256<PanelQ4K, 15, kNone, 1, true> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
@@ -156,7 +162,7 @@ struct Q4_K : Weights256<PanelQ4K, 15, kNone, 1, true> {
   }
 };
 
-struct Q5_K : Weights256<PanelQ5K, 31, kNone, 1, true> {
+struct Q5K : Weights256<PanelQ5K, 31, kNone, 1, true> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
@@ -169,7 +175,7 @@ struct Q5_K : Weights256<PanelQ5K, 31, kNone, 1, true> {
   }
 };
 
-struct Q6_K : Weights256<PanelQ6K, 63, 5, 2, false> {
+struct Q6K : Weights256<PanelQ6K, 63, 5, 2, false> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int part, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[part][pair], half, lanes);
@@ -179,11 +185,11 @@ struct Q6_K : Weights256<PanelQ6K, 63, 5, 2, false> {
   }
 };
 
-struct IQ4_XS : Weights256<PanelIQ4XS, 255, 7, 1, false> {
+struct IQ4XS : Weights256<PanelIQ4XS, 255, 7, 1, false> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int block, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_nibbles(unit.nibbles[block][pair], half, lanes);
-    look_up(kIq4Table, lanes);
+    look_up_iq4(lanes);
   }
 };
 
@@ -195,7 +201,7 @@ struct IQ4_XS : Weights256<PanelIQ4XS, 255, 7, 1, false> {
   lanes[1] = _mm256_and_si256(move_bits(all, -4 * pair - 2), _mm256_set1_epi8(3));
 }
 
-struct Q3_K : Weights256<PanelQ3K, 7, 2, 2, false> {
+struct Q3K : Weights256<PanelQ3K, 7, 2, 2, false> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int part, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_pairs(unit.pairs[part], pair, half, lanes);
@@ -207,7 +213,7 @@ struct Q3_K : Weights256<PanelQ3K, 7, 2, 2, false> {
   }
 };
 
-struct Q2_K : Weights256<PanelQ2K, 3, kNone, 2, true> {
+struct Q2K : Weights256<PanelQ2K, 3, kNone, 2, true> {
   [[gnu::always_inline]] static void pair(const Unit& unit, int part, int pair, int half,
                                           __m256i (&lanes)[2]) {
     load_pairs(unit.pairs[part], pair, half, lanes);

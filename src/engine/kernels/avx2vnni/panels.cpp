@@ -37,16 +37,16 @@ struct FoursOfBytes {
 
 }  // namespace
 
-void panels_q8_0(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q8_0>(p); }
-void panels_q4_0(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q4_0>(p); }
-void panels_q5_0(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q5_0>(p); }
-void panels_iq4_nl(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::IQ4_NL>(p); }
+void panels_q8_0(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q80>(p); }
+void panels_q4_0(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q40>(p); }
+void panels_q5_0(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q50>(p); }
+void panels_iq4_nl(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::IQ4NL>(p); }
 void panels_mxfp4(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::MXFP4>(p); }
-void panels_q2_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q2_K>(p); }
-void panels_q3_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q3_K>(p); }
-void panels_q4_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q4_K>(p); }
-void panels_q5_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q5_K>(p); }
-void panels_q6_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q6_K>(p); }
-void panels_iq4_xs(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::IQ4_XS>(p); }
+void panels_q2_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q2K>(p); }
+void panels_q3_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q3K>(p); }
+void panels_q4_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q4K>(p); }
+void panels_q5_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q5K>(p); }
+void panels_q6_k(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::Q6K>(p); }
+void panels_iq4_xs(const PanelProducts& p) { avx2::multiply_blocks<FoursOfBytes, avx2::IQ4XS>(p); }
 
 }  // namespace temper::engine::avx2vnni

@@ -4,7 +4,7 @@
 namespace temper::engine::avx512 {
 namespace {
 
-struct Q4_K {
+struct Q4K {
   using Unit = PanelQ4K;
   static constexpr int kBlocks = 8;
   static constexpr int kParts = 1;
@@ -22,7 +22,7 @@ struct Q4_K {
   }
 };
 
-struct Q5_K {
+struct Q5K {
   using Unit = PanelQ5K;
   static constexpr int kBlocks = 8;
   static constexpr int kParts = 1;
@@ -43,7 +43,7 @@ struct Q5_K {
   }
 };
 
-struct Q6_K {
+struct Q6K {
   using Unit = PanelQ6K;
   static constexpr int kBlocks = 8;
   static constexpr int kParts = 2;
@@ -61,7 +61,7 @@ struct Q6_K {
 
 alignas(16) constexpr uint8_t kIq4Table[16] = {TEMPER_IQ4_TABLE};
 
-struct IQ4_XS {
+struct IQ4XS {
   using Unit = PanelIQ4XS;
   static constexpr int kBlocks = 8;
   static constexpr int kParts = 1;
@@ -84,7 +84,7 @@ struct IQ4_XS {
   lanes[1] = _mm512_and_si512(move_bits(all, -4 * pair - 2), _mm512_set1_epi8(3));
 }
 
-struct Q3_K {
+struct Q3K {
   using Unit = PanelQ3K;
   static constexpr int kBlocks = 8;
   static constexpr int kParts = 2;
@@ -103,7 +103,7 @@ struct Q3_K {
   static __m512 scales(const Unit& unit, int part) { return scaled(unit.scale, unit.scales[part]); }
 };
 
-struct Q2_K {
+struct Q2K {
   using Unit = PanelQ2K;
   static constexpr int kBlocks = 8;
   static constexpr int kParts = 2;
@@ -128,11 +128,11 @@ struct Q2_K {
 
 }  // namespace
 
-void panels_q2_k(const PanelProducts& products) { multiply_panels<Blocks<Q2_K>>(products); }
-void panels_q3_k(const PanelProducts& products) { multiply_panels<Blocks<Q3_K>>(products); }
-void panels_q4_k(const PanelProducts& products) { multiply_panels<Blocks<Q4_K>>(products); }
-void panels_q5_k(const PanelProducts& products) { multiply_panels<Blocks<Q5_K>>(products); }
-void panels_q6_k(const PanelProducts& products) { multiply_panels<Blocks<Q6_K>>(products); }
-void panels_iq4_xs(const PanelProducts& products) { multiply_panels<Blocks<IQ4_XS>>(products); }
+void panels_q2_k(const PanelProducts& products) { multiply_panels<Blocks<Q2K>>(products); }
+void panels_q3_k(const PanelProducts& products) { multiply_panels<Blocks<Q3K>>(products); }
+void panels_q4_k(const PanelProducts& products) { multiply_panels<Blocks<Q4K>>(products); }
+void panels_q5_k(const PanelProducts& products) { multiply_panels<Blocks<Q5K>>(products); }
+void panels_q6_k(const PanelProducts& products) { multiply_panels<Blocks<Q6K>>(products); }
+void panels_iq4_xs(const PanelProducts& products) { multiply_panels<Blocks<IQ4XS>>(products); }
 
 }  // namespace temper::engine::avx512

@@ -4,7 +4,7 @@
 namespace temper::engine::avx512 {
 namespace {
 
-struct Q8_0 {
+struct Q80 {
   using Unit = PanelQ80;
   static constexpr int kBlocks = 2;
   static constexpr int kParts = 1;
@@ -18,7 +18,7 @@ struct Q8_0 {
   static __m512 scales(const Unit& unit, int block) { return widen_halves(unit.scales[block]); }
 };
 
-struct Q4_0 {
+struct Q40 {
   using Unit = PanelQ40;
   static constexpr int kBlocks = 2;
   static constexpr int kParts = 1;
@@ -31,7 +31,7 @@ struct Q4_0 {
   static __m512 scales(const Unit& unit, int block) { return widen_halves(unit.scales[block]); }
 };
 
-struct Q5_0 {
+struct Q50 {
   using Unit = PanelQ50;
   static constexpr int kBlocks = 2;
   static constexpr int kParts = 1;
@@ -50,7 +50,7 @@ struct Q5_0 {
 alignas(16) constexpr uint8_t kIq4Table[16] = {TEMPER_IQ4_TABLE};
 alignas(16) constexpr uint8_t kMxfp4Table[16] = {TEMPER_MXFP4_TABLE};
 
-struct IQ4_NL {
+struct IQ4NL {
   using Unit = PanelQ40;
   static constexpr int kBlocks = 2;
   static constexpr int kParts = 1;
@@ -85,10 +85,10 @@ struct MXFP4 {
 
 }  // namespace
 
-void panels_q8_0(const PanelProducts& products) { multiply_panels<Blocks<Q8_0>>(products); }
-void panels_q4_0(const PanelProducts& products) { multiply_panels<Blocks<Q4_0>>(products); }
-void panels_q5_0(const PanelProducts& products) { multiply_panels<Blocks<Q5_0>>(products); }
-void panels_iq4_nl(const PanelProducts& products) { multiply_panels<Blocks<IQ4_NL>>(products); }
+void panels_q8_0(const PanelProducts& products) { multiply_panels<Blocks<Q80>>(products); }
+void panels_q4_0(const PanelProducts& products) { multiply_panels<Blocks<Q40>>(products); }
+void panels_q5_0(const PanelProducts& products) { multiply_panels<Blocks<Q50>>(products); }
+void panels_iq4_nl(const PanelProducts& products) { multiply_panels<Blocks<IQ4NL>>(products); }
 void panels_mxfp4(const PanelProducts& products) { multiply_panels<Blocks<MXFP4>>(products); }
 
 }  // namespace temper::engine::avx512

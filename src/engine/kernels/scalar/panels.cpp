@@ -62,21 +62,21 @@ struct SharedScale {
   }
 };
 
-struct Q8_0 : HalfScales {
+struct Q80 : HalfScales {
   using Unit = PanelQ80;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return unit.values[block][column / 4][r][column % 4] - 128;
   }
 };
 
-struct Q4_0 : HalfScales {
+struct Q40 : HalfScales {
   using Unit = PanelQ40;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return nibble(unit.nibbles[block], column, r) - 8;
   }
 };
 
-struct Q5_0 : HalfScales {
+struct Q50 : HalfScales {
   using Unit = PanelQ50;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return nibble(unit.nibbles[block], column, r) +
@@ -84,7 +84,7 @@ struct Q5_0 : HalfScales {
   }
 };
 
-struct IQ4_NL : HalfScales {
+struct IQ4NL : HalfScales {
   using Unit = PanelQ40;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return kIq4Values[nibble(unit.nibbles[block], column, r)] - 128;
@@ -101,14 +101,14 @@ struct MXFP4 : HalfScales {
   }
 };
 
-struct Q4_K : SharedScale<1, true> {
+struct Q4K : SharedScale<1, true> {
   using Unit = PanelQ4K;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return nibble(unit.nibbles[block], column, r);
   }
 };
 
-struct Q5_K : SharedScale<1, true> {
+struct Q5K : SharedScale<1, true> {
   using Unit = PanelQ5K;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return nibble(unit.nibbles[block], column, r) +
@@ -116,7 +116,7 @@ struct Q5_K : SharedScale<1, true> {
   }
 };
 
-struct Q6_K : SharedScale<2, false> {
+struct Q6K : SharedScale<2, false> {
   using Unit = PanelQ6K;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return nibble(unit.nibbles[block], column, r) +
@@ -124,14 +124,14 @@ struct Q6_K : SharedScale<2, false> {
   }
 };
 
-struct IQ4_XS : SharedScale<1, false> {
+struct IQ4XS : SharedScale<1, false> {
   using Unit = PanelIQ4XS;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return kIq4Values[nibble(unit.nibbles[block], column, r)] - 128;
   }
 };
 
-struct Q3_K : SharedScale<2, false> {
+struct Q3K : SharedScale<2, false> {
   using Unit = PanelQ3K;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return pair_of_bits(unit.pairs[block], column, r) +
@@ -139,7 +139,7 @@ struct Q3_K : SharedScale<2, false> {
   }
 };
 
-struct Q2_K : SharedScale<2, true> {
+struct Q2K : SharedScale<2, true> {
   using Unit = PanelQ2K;
   static int value(const Unit& unit, size_t block, size_t column, size_t r) {
     return pair_of_bits(unit.pairs[block], column, r);
@@ -193,7 +193,7 @@ struct Blocks {
                      float (&products)[kPanelRows]) const {
     int32_t sums[kPanelRows] = {};
     for (size_t column = 0; column < kColumns; ++column) {
-      const int16_t activation = activations[column];
+      const auto activation = static_cast<int16_t>(int{activations[column]});
       for (size_t r = 0; r < kPanelRows; ++r) sums[r] += values[part][column][r] * activation;
     }
     for (size_t r = 0; r < kPanelRows; ++r) {
@@ -235,16 +235,16 @@ void multiply_panels(const PanelProducts& p) {
 
 }  // namespace
 
-void panels_q8_0(const PanelProducts& p) { multiply_panels<Q8_0>(p); }
-void panels_q4_0(const PanelProducts& p) { multiply_panels<Q4_0>(p); }
-void panels_q5_0(const PanelProducts& p) { multiply_panels<Q5_0>(p); }
-void panels_iq4_nl(const PanelProducts& p) { multiply_panels<IQ4_NL>(p); }
+void panels_q8_0(const PanelProducts& p) { multiply_panels<Q80>(p); }
+void panels_q4_0(const PanelProducts& p) { multiply_panels<Q40>(p); }
+void panels_q5_0(const PanelProducts& p) { multiply_panels<Q50>(p); }
+void panels_iq4_nl(const PanelProducts& p) { multiply_panels<IQ4NL>(p); }
 void panels_mxfp4(const PanelProducts& p) { multiply_panels<MXFP4>(p); }
-void panels_q2_k(const PanelProducts& p) { multiply_panels<Q2_K>(p); }
-void panels_q3_k(const PanelProducts& p) { multiply_panels<Q3_K>(p); }
-void panels_q4_k(const PanelProducts& p) { multiply_panels<Q4_K>(p); }
-void panels_q5_k(const PanelProducts& p) { multiply_panels<Q5_K>(p); }
-void panels_q6_k(const PanelProducts& p) { multiply_panels<Q6_K>(p); }
-void panels_iq4_xs(const PanelProducts& p) { multiply_panels<IQ4_XS>(p); }
+void panels_q2_k(const PanelProducts& p) { multiply_panels<Q2K>(p); }
+void panels_q3_k(const PanelProducts& p) { multiply_panels<Q3K>(p); }
+void panels_q4_k(const PanelProducts& p) { multiply_panels<Q4K>(p); }
+void panels_q5_k(const PanelProducts& p) { multiply_panels<Q5K>(p); }
+void panels_q6_k(const PanelProducts& p) { multiply_panels<Q6K>(p); }
+void panels_iq4_xs(const PanelProducts& p) { multiply_panels<IQ4XS>(p); }
 
 }  // namespace temper::engine::scalar
