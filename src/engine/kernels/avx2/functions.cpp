@@ -1,5 +1,5 @@
 #include "engine/kernels/avx2/vector.h"
 
 namespace temper::engine::avx2 {
-#include "engine/kernels/lanes/functions.inc"
+#include "engine/kernels/lanes/functions.h"
 }  // namespace temper::engine::avx2

@@ -1,5 +1,5 @@
 #include "engine/kernels/avx512/vector.h"
 
 namespace temper::engine::avx512 {
-#include "engine/kernels/lanes/functions.inc"
+#include "engine/kernels/lanes/functions.h"
 }  // namespace temper::engine::avx512

@@ -1,5 +1,5 @@
 #include "engine/kernels/scalar/vector.h"
 
 namespace temper::engine::scalar {
-#include "engine/kernels/lanes/functions.inc"
+#include "engine/kernels/lanes/functions.h"
 }  // namespace temper::engine::scalar

@@ -2,5 +2,5 @@
 #include "engine/kernels/tile.h"
 
 namespace temper::engine::scalar {
-#include "engine/kernels/lanes/tile_product.inc"
+#include "engine/kernels/lanes/tile_product.h"
 }  // namespace temper::engine::scalar

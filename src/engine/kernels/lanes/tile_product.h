@@ -1,5 +1,6 @@
 // The body of tile_product, for a file that has included its set's vector.h: four rows
 // by four registers of columns at a time, then what remains.
+// NOLINTBEGIN(misc-definitions-in-headers): each set includes it once, in a namespace of its own.
 namespace {
 
 constexpr size_t kTileRows = 4;
@@ -77,3 +78,4 @@ void tile_product(const TileProduct& task) {
   for (; row + kTileRows <= task.rows; row += kTileRows) rows_of_tiles<kTileRows>(task, row);
   for (; row < task.rows; ++row) rows_of_tiles<1>(task, row);
 }
+// NOLINTEND(misc-definitions-in-headers)

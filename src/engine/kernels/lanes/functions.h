@@ -1,5 +1,6 @@
 // The bodies of the functions between products, for a file that has included its set's
 // vector.h. What does not fill a register goes through one that is filled up.
+// NOLINTBEGIN(misc-definitions-in-headers): each set includes it once, in a namespace of its own.
 namespace {
 
 // e^x as 2^n 2^f, with f from -1/2 to 1/2 by its Taylor polynomial of degree 7, whose
@@ -133,3 +134,4 @@ void scaled_by(float* out, const float* x, const float* weight, float factor, si
   }
   for (; i < count; ++i) out[i] = x[i] * factor * weight[i];
 }
+// NOLINTEND(misc-definitions-in-headers)
