@@ -20,16 +20,21 @@ CacheLayout layout() {
   return *CacheLayout::make(shape, KvType::F32);
 }
 
+// The sanitizer sees a read that the compiler may not leave out.
+void touch(const std::byte& byte) {
+  static_cast<void>(*static_cast<const volatile std::byte*>(&byte));
+}
+
 // Whatever is shown of a sequence can be read.
 void read_all(const Sequence& sequence) {
   const CacheLayout& known = sequence.store().layout();
-  volatile std::byte sum{};
   for (std::size_t group = 0; group < known.groups().size(); ++group) {
     const std::size_t first = known.first_page(group, sequence.length());
     for (std::size_t page = first; page * kPageTokens < sequence.length(); ++page) {
       const std::byte* bytes = sequence.pages(group)[page];
       VERIFY(bytes != nullptr, "what the next token sees is there");
-      sum = bytes[0] ^ bytes[known.groups()[group].page_bytes - 1];
+      touch(bytes[0]);
+      touch(bytes[known.groups()[group].page_bytes - 1]);
     }
   }
   VERIFY((sequence.state() != nullptr) == (sequence.length() > 0), "a state is there");
