@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/stop.h"
+#include "chat/domain.h"
 #include "chat/events.h"
 #include "chat/message.h"
 
@@ -44,6 +45,8 @@ enum class ToolChoice {
 struct Request {
   std::vector<Message> messages = {};  // the whole conversation
   std::vector<ToolSpec> tools = {};
+  // What a provider that can constrain holds arguments to; others leave it to the caller.
+  std::vector<ArgumentDomain> domains = {};
   ToolChoice tool_choice = ToolChoice::Auto;
   Sampling sampling = {};
   std::optional<std::uint64_t> max_output_tokens = {};    // thinking included
@@ -70,7 +73,7 @@ struct Capabilities {
   Place place = Place::Remote;
   std::optional<std::uint64_t> context_tokens = {};  // prompt and reply together, where it is known
   bool native_tools = false;        // calls are marked as such, not found in the text
-  bool can_constrain = false;       // arguments always fit the tool's schema
+  bool can_constrain = false;       // arguments always fit the tool's schema and the domains
   bool can_rewind = false;          // going back to a shorter conversation computes nothing anew
   bool can_logprobs = false;        // can tell how likely its tokens were
   bool counts_tokens = false;       // Usage is counted; otherwise the caller has to estimate
