@@ -117,7 +117,7 @@ void register_model(const std::string& path) {
         ->Unit(benchmark::kMillisecond)
         ->Iterations(1);
   };
-  for (const std::size_t threads : {1, 2}) {
+  for (const std::size_t threads : {std::size_t{1}, std::size_t{2}}) {
     add("pp", threads, prompt, true);
     add("tg", threads, written, false);
   }
