@@ -79,13 +79,15 @@ endfunction()
 # instruction set, as a part of temper_kernels. The only place where code gets
 # machine flags; src/engine/kernels/kernels.h says what such code must not do, and
 # here it is checked. Sums of floats are those that are written, on every machine.
+# TEMPER_KERNELS_OPTIMISED is how far: sanitizers take minutes for a file at more than -O1.
+set(TEMPER_KERNELS_OPTIMISED -O3 CACHE STRING "how far kernels are optimised")
 function(temper_kernels folder)
   cmake_parse_arguments(ARG "" "" "FLAGS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   set(target temper_kernels_${folder})
   add_library(${target} OBJECT ${sources})
   target_link_libraries(${target} PRIVATE temper_flags)
-  target_compile_options(${target} PRIVATE -O3 -ffp-contract=off ${ARG_FLAGS})
+  target_compile_options(${target} PRIVATE ${TEMPER_KERNELS_OPTIMISED} -ffp-contract=off ${ARG_FLAGS})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC takes its own "undefined" registers for variables that were forgotten.
     target_compile_options(${target} PRIVATE -Wno-uninitialized -Wno-maybe-uninitialized)
