@@ -53,6 +53,7 @@ Rows look_up(Pass& pass, const Table& table, float factor) {
       for (std::size_t i = 0; i < view.columns; ++i) out.row(row)[i] *= factor;
     }
   }
+  if (table.file != nullptr) table.file->drop_resident({view.data, view.rows * row_bytes});
   return out;
 }
 

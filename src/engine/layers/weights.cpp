@@ -65,6 +65,13 @@ Matrix Weights::matrix(const MatrixView& view) {
   return made;
 }
 
+Matrix Weights::matrix(Table& table) {
+  const std::uint64_t mapped_before = mapped_bytes_;
+  Matrix made = matrix(table.view);
+  if (mapped_bytes_ != mapped_before) table.file = nullptr;
+  return made;
+}
+
 Result<Linear> Weights::linear(std::string_view name, std::size_t rows, std::size_t columns) {
   return linear_part(name, rows, 0, rows, columns);
 }
@@ -96,7 +103,7 @@ Result<std::vector<Matrix>> Weights::experts(std::string_view name, std::size_t 
 }
 
 Result<Table> Weights::table(std::string_view full_name, std::size_t rows, std::size_t columns) {
-  return Table{TRY(view(full_name, rows, columns))};
+  return Table{TRY(view(full_name, rows, columns)), &file_};
 }
 
 Result<std::vector<float>> Weights::vector(std::string_view full_name, std::size_t count) const {

@@ -28,6 +28,9 @@ struct Linear {
 // Rows to be looked up by token, left in the file.
 struct Table {
   MatrixView view;
+  // Whose pages are given back after each look-up: a page of the file may be megabytes of
+  // memory. Null where they stay, for a product reads them too.
+  const ModelFile* file = nullptr;
 };
 
 class Weights {
@@ -64,7 +67,8 @@ class Weights {
   // As floats, by its full name; its dimensions multiply to `count`.
   Result<std::vector<float>> vector(std::string_view full_name, std::size_t count) const;
   Result<std::vector<float>> vector_or_none(std::string_view full_name, std::size_t count) const;
-  // A matrix over a table that may serve twice, as tied embeddings do.
+  // A matrix over a table that serves twice, as tied embeddings do.
+  Matrix matrix(Table& table);
   Matrix matrix(const MatrixView& view);
 
   // What has been packed, or would be, and what is used in place.

@@ -17,7 +17,7 @@ Result<Frame> load_frame(const Hyperparameters& keys, Weights& weights) {
   if (weights.has("output.weight")) {
     frame.output = TRY(weights.linear("output", frame.vocabulary, frame.embedding));
   } else {
-    frame.output.matrix = weights.matrix(frame.tokens.view);
+    frame.output.matrix = weights.matrix(frame.tokens);
   }
   return frame;
 }
