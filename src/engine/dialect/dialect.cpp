@@ -19,7 +19,7 @@ struct Row {
 const std::vector<Row>& rows() {
   static const ThinkingSyntax kThink = {.open = "<think>\n", .close = "\n</think>\n\n"};
   static const std::vector<Row> kRows = {
-      {DialectFamily::None, "none", {}, {}, {}, {}},
+      {DialectFamily::None, "none", {}, kThink, {}, {}},
       {DialectFamily::QwenXml,
        "qwen-xml",
        {.lead = "\n\n",
@@ -109,7 +109,8 @@ const std::vector<Row>& rows() {
         .close = "<|call|>",
         .next_opening = "",
         .end = "",
-        .many = false},
+        .many = false,
+        .other_heads = {{" to=functions.", "<|channel|>commentary json<|message|>"}}},
        {.open = "<|channel|>analysis<|message|>", .close = "<|end|><|start|>assistant"},
        {"<|call|>", "<|return|>"},
        {.thinking_key = "thinking", .one_call_per_message = true}},

@@ -52,6 +52,13 @@ enum class ArgumentSpelling {
 //   Gemma          the object with its braces, no white space. Keys are bare at every depth.
 //                  A text is <|"|>...<|"|> without escapes; numbers, true, false, null, {...} and
 //                  [...] are as in JSON.
+struct CallHead {
+  std::string opening = {};
+  std::string after_name = {};
+
+  bool operator==(const CallHead&) const = default;
+};
+
 struct CallSyntax {
   std::string lead = {};          // between the text of a turn and its first call
   std::string opening = {};       // "<tool_call>\n<function="
@@ -61,6 +68,9 @@ struct CallSyntax {
   std::string next_opening = {};  // "\n<tool_call>\n<function="
   std::string end = {};           // after the last call, before the end of the turn: "]"
   bool many = true;               // whether a turn may have more than one call
+  // Other ways to begin, which the model is as likely to take, in place of opening and
+  // after_name. The template writes the first.
+  std::vector<CallHead> other_heads = {};
   ArgumentSpelling arguments = ArgumentSpelling::Json;
   // Only for XmlParameters.
   std::string parameter_open = {};       // "<parameter="
@@ -86,6 +96,7 @@ struct TemplateHabits {
   std::string thinking_key = {};
   bool raw_arguments = false;  // writes arguments that are a string as they are
   bool one_call_per_message = false;
+  bool results_with_calls = false;  // wants results in the message with the calls
 
   bool operator==(const TemplateHabits&) const = default;
 };
