@@ -50,7 +50,9 @@ Result<void> check_objects(const Json& list, std::string_view name) {
 
 Result<Json> chat_variables(ChatInput input) {
   TRY(check_objects(input.messages, "messages"));
-  for (Json& message : *input.messages.items()) read_calls(message);
+  if (input.arguments == CallArguments::Parsed) {
+    for (Json& message : *input.messages.items()) read_calls(message);
+  }
   Json variables = Json::object();
   variables.set("messages", std::move(input.messages));
   if (!input.tools.is_null()) {

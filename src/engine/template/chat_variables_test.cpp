@@ -50,6 +50,14 @@ TEST_CASE("chat variables: arguments in a string become an object") {
   }
 }
 
+TEST_CASE("chat variables: arguments in a string stay one where the template wants it") {
+  const Json call = json(R"({"function":{"arguments":"{\"a\":  1}"}})");
+  const Json message = Json::object({{"role", "assistant"}, {"tool_calls", Json::array({call})}});
+  const Json variables =
+      *chat_variables({.messages = Json::array({message}), .arguments = CallArguments::AsWritten});
+  CHECK(*variables.find("messages") == Json::array({message}));
+}
+
 TEST_CASE("chat variables: other shapes are refused") {
   CHECK(outcome({}) == "error: `messages` is not a list");
   CHECK(outcome({.messages = json(R"(["x"])")}) ==
