@@ -27,6 +27,7 @@ class HarmonyReader : public SymbolSink {
   void symbol(const Symbol& symbol) override;
   void end();
   bool turn_ended() const { return turn_ended_; }
+  bool is_thinking() const { return place_ == Place::Speech && kind_ == SpeechKind::Thinking; }
 
  private:
   enum class Place : std::uint8_t { Header, Speech, CallStart, Call, Outside };

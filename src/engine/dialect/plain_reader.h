@@ -38,6 +38,7 @@ class PlainReader : public SymbolSink {
   // The model writes no more.
   void end();
   bool turn_ended() const { return turn_ended_; }
+  bool is_thinking() const { return kind_ == SpeechKind::Thinking; }
 
  private:
   void in_speech(const Symbol& symbol);

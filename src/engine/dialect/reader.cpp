@@ -62,6 +62,10 @@ bool DialectReader::wants_more() const {
   return !state_->turn_ended() && !state_->output.failure();
 }
 
+bool DialectReader::is_thinking() const {
+  return state_->harmony ? state_->harmony->is_thinking() : state_->plain->is_thinking();
+}
+
 ReadEnd DialectReader::finish(chat::StopReason why) {
   state_->end();
   ReadEnd end{state_->output.take(), why, state_->output.failure()};

@@ -65,6 +65,8 @@ class DialectReader {
   // Does anything that may come still matter? Not after a marker that ends the turn, and not
   // once a call is malformed.
   bool wants_more() const;
+  // Would text that comes now be thinking?
+  bool is_thinking() const;
 
   // The model writes no more. `why`: EndOfTurn, TokenLimit, StopSequence or Refused; of the
   // first becomes ToolCalls where that is what the contract says. Call once.
