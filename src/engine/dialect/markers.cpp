@@ -57,6 +57,16 @@ std::span<const Marker> markers_of(DialectFamily family) {
   return {};
 }
 
+std::string CharacterJoiner::add(std::string_view bytes) {
+  split_ += bytes;
+  const std::string_view whole = drop_split_end(split_);
+  std::string valid = make_valid_utf8(whole);
+  split_.erase(0, whole.size());
+  return valid;
+}
+
+std::string CharacterJoiner::finish() { return make_valid_utf8(std::exchange(split_, {})); }
+
 SymbolReader::SymbolReader(DialectFamily family, const std::vector<std::string>& control_tokens,
                            SymbolSink& sink)
     : markers_(markers_of(family)), sink_(sink) {
@@ -69,7 +79,7 @@ SymbolReader::SymbolReader(DialectFamily family, const std::vector<std::string>&
 
 void SymbolReader::add(std::string_view bytes, bool is_control_token) {
   if (!is_control_token) {
-    add_text(bytes);
+    for (const char byte : characters_.add(bytes)) add_byte(byte);
     return;
   }
   finish();
@@ -83,17 +93,8 @@ void SymbolReader::add(std::string_view bytes, bool is_control_token) {
 }
 
 void SymbolReader::finish() {
-  const std::string rest = make_valid_utf8(std::exchange(split_, {}));
-  for (const char byte : rest) add_byte(byte);
+  for (const char byte : characters_.finish()) add_byte(byte);
   while (!held_.empty()) give_first_byte();
-}
-
-void SymbolReader::add_text(std::string_view text) {
-  split_ += text;
-  const std::string_view whole = drop_split_end(split_);
-  const std::string valid = make_valid_utf8(whole);
-  split_.erase(0, whole.size());
-  for (const char byte : valid) add_byte(byte);
 }
 
 void SymbolReader::add_byte(char byte) {

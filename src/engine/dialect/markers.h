@@ -58,7 +58,17 @@ class SymbolSink {
   virtual void symbol(const Symbol& symbol) = 0;
 };
 
-// Pieces of bytes to symbols. The text is made valid UTF-8, wherever the pieces divide it.
+// Pieces of bytes to valid UTF-8 that divides no character, wherever the pieces do.
+class CharacterJoiner {
+ public:
+  std::string add(std::string_view bytes);
+  std::string finish();  // what is held has no end: U+FFFD, if there is anything
+
+ private:
+  std::string split_;  // the beginning of a character
+};
+
+// Pieces of bytes to symbols. The text is made valid UTF-8.
 class SymbolReader {
  public:
   // `control_tokens`: the texts that the vocabulary has as tokens. `sink` must outlive it.
@@ -70,15 +80,14 @@ class SymbolReader {
   void finish();
 
  private:
-  void add_text(std::string_view text);
   void add_byte(char byte);
   void give_first_byte();
 
   std::span<const Marker> markers_;
   std::vector<const Marker*> in_text_;  // those that are found in text
   SymbolSink& sink_;
-  std::string split_;  // the beginning of a character
-  std::string held_;   // the beginning of a marker
+  CharacterJoiner characters_;
+  std::string held_;  // the beginning of a marker
 };
 
 }  // namespace temper::engine
