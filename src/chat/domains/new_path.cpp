@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "chat/domains/path_shape.h"
-
 namespace temper::chat {
 namespace {
 
@@ -46,36 +44,37 @@ Domain::State NewPath::relative_next(State state, std::uint8_t byte) const {
   const std::optional<PathShape> shape = before->step(byte);
   if (!shape) return kDead;
   const std::optional<Trie::Position> to = paths_->step(position, byte);
-  if (to) return leads_to_member(*to) ? PathSpelling::tree(*to) : kDead;
+  if (to) return leads_to_member(*to, *shape) ? PathSpelling::tree(*to) : kDead;
   const bool through_file = byte == '/' && paths_->word_at(position);
   return through_file ? kDead : free_state(*shape);
 }
 
 bool NewPath::is_member(State state) const {
   if (PathSpelling::kind_of(state) == Kind::Free) return shape_of(state).may_end();
-  return PathSpelling::kind_of(state) == Kind::Tree && can_be_new(PathSpelling::position(state));
+  if (PathSpelling::kind_of(state) != Kind::Tree) return false;
+  const Trie::Position position = PathSpelling::position(state);
+  const std::optional<PathShape> shape = shape_of_last_part(paths_->text_at(position));
+  return shape && can_be_new(position, *shape);
 }
 
-bool NewPath::can_be_new(Trie::Position position) const {
-  const std::optional<PathShape> shape = shape_of_last_part(paths_->text_at(position));
-  if (!shape || !shape->may_end() || paths_->step(position, '/')) return false;
+bool NewPath::can_be_new(Trie::Position position, const PathShape& shape) const {
+  if (!shape.may_end() || paths_->step(position, '/')) return false;
   return existing_ == ExistingFiles::AreMembers || !paths_->word_at(position);
 }
 
 // Nearly always some letter leads off the tree; only where names are as long as they may
 // be does it take more than a look.
-bool NewPath::leads_to_member(Trie::Position position) const {
-  if (can_be_new(position)) return true;
-  const std::optional<PathShape> shape = shape_of_last_part(paths_->text_at(position));
-  if (!shape) return false;
+bool NewPath::leads_to_member(Trie::Position position, const PathShape& shape) const {
+  if (can_be_new(position, shape)) return true;
   for (std::uint8_t letter = 'a'; letter <= 'z'; ++letter) {
-    if (shape->step(letter) && !paths_->step(position, letter)) return true;
+    if (shape.step(letter) && !paths_->step(position, letter)) return true;
   }
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
     const auto candidate = static_cast<std::uint8_t>(byte);
-    if (!shape->step(candidate)) continue;
+    const std::optional<PathShape> next = shape.step(candidate);
+    if (!next) continue;
     const std::optional<Trie::Position> to = paths_->step(position, candidate);
-    if (to && leads_to_member(*to)) return true;
+    if (to && leads_to_member(*to, *next)) return true;
   }
   return false;
 }

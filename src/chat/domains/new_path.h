@@ -11,6 +11,7 @@
 #include <string>
 
 #include "chat/domain.h"
+#include "chat/domains/path_shape.h"
 #include "chat/domains/path_spelling.h"
 #include "chat/domains/trie.h"
 
@@ -37,8 +38,9 @@ class NewPath final : public Domain {
 
  private:
   State relative_next(State state, std::uint8_t byte) const;
-  bool can_be_new(Trie::Position position) const;
-  bool leads_to_member(Trie::Position position) const;
+  // `shape` is that of what was read to come to the position.
+  bool can_be_new(Trie::Position position, const PathShape& shape) const;
+  bool leads_to_member(Trie::Position position, const PathShape& shape) const;
 
   std::shared_ptr<const Trie> paths_;
   PathSpelling spelling_;

@@ -1,6 +1,6 @@
 // Indexes of texts that have been asked for before, by content, within a budget.
 //
-// An index takes a hundred ms per MB to build and a millisecond to find here, so a file
+// An index takes tens of ms per MB to build and a millisecond to find here, so a file
 // that did not change between two requests costs nothing.
 #pragma once
 
