@@ -55,7 +55,8 @@ class CallWriter {
   }
 
   // Calls in a list, with what is between them and at their end.
-  Result<std::shared_ptr<const Grammar>> list_of_calls(const CallForm& first, const CallForm& next) {
+  Result<std::shared_ptr<const Grammar>> list_of_calls(const CallForm& first,
+                                                       const CallForm& next) {
     const Part more = builder_.repeat(any_tool(next), 0);
     return finish(builder_.sequence({any_tool(first), more, text(syntax_.end)}));
   }
@@ -86,7 +87,8 @@ class CallWriter {
   // Mistral's: nine letters or digits.
   Part call_id() {
     std::vector<Part> characters;
-    for (const char c : std::string_view("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {
+    for (const char c :
+         std::string_view("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {
       characters.push_back(builder_.literal(std::string_view(&c, 1)));
     }
     return builder_.repeat(builder_.choice(std::move(characters)), 9, 9);
@@ -126,7 +128,8 @@ class CallWriter {
         syntax_.arguments == ArgumentSpelling::Json ? Escaping::Json : Escaping::Raw;
     std::map<std::string, SlotId, std::less<>> slots;
     for (const ArgumentDomain& domain : request_.domains) {
-      if (domain.tool == tool && !domain.depends_on.empty() && slots.count(domain.depends_on) == 0) {
+      if (domain.tool == tool && !domain.depends_on.empty() &&
+          slots.count(domain.depends_on) == 0) {
         slots.emplace(domain.depends_on, builder_.new_slot());
       }
     }
@@ -138,10 +141,11 @@ class CallWriter {
     JsonGrammar::Bindings bindings;
     for (const ArgumentDomain& domain : request_.domains) {
       if (domain.tool != tool) continue;
-      bindings.emplace(domain.argument, builder_.domain(domain.domain, {.escaping = escaping,
-                                                                        .keep = slot_of(domain.argument),
-                                                                        .given = slot_of(domain.depends_on),
-                                                                        .otherwise = {}}));
+      bindings.emplace(domain.argument,
+                       builder_.domain(domain.domain, {.escaping = escaping,
+                                                       .keep = slot_of(domain.argument),
+                                                       .given = slot_of(domain.depends_on),
+                                                       .otherwise = {}}));
     }
     return bindings;
   }
@@ -180,8 +184,8 @@ class Openings {
     if (syntax.end.empty()) {
       opening.call = TRY(writer.one_call(form));
     } else {
-      opening.call = TRY(writer.list_of_calls(
-          form, {syntax.next_opening, syntax.after_name, syntax.close}));
+      opening.call =
+          TRY(writer.list_of_calls(form, {syntax.next_opening, syntax.after_name, syntax.close}));
     }
     openings_.push_back(std::move(opening));
     if (dialect_.family == DialectFamily::QwenXml) TRY(add_bare_xml());
@@ -238,9 +242,10 @@ class Openings {
 
 Result<std::vector<CallOpening>> call_openings(const Dialect& dialect, const Spelling& spelling,
                                                const Request& request) {
-  if (dialect.family == DialectFamily::None || request.tools.empty()) return {};
+  const std::vector<CallOpening> none;
+  if (dialect.family == DialectFamily::None || request.tools.empty()) return none;
   const bool is_gemma = dialect.call.arguments == ArgumentSpelling::Gemma;
-  if (is_gemma && !spelling.marker(kGemmaQuote)) return {};
+  if (is_gemma && !spelling.marker(kGemmaQuote)) return none;
   return Openings(dialect, spelling, request).make();
 }
 

@@ -26,7 +26,7 @@ struct CallOpening {
     Anywhere,   // but not in code or quotes, where it is text
     LineStart,  // and not in code
     ReplyStart,
-    Header,     // of one of Harmony's messages
+    Header,         // of one of Harmony's messages
     ChannelHeader,  // where that names its channel already
   };
 

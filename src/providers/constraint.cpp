@@ -73,8 +73,8 @@ bool ReplyPlace::allows(const CallOpening& opening, bool is_thinking) const {
 
 // ---- The reply ----
 
-Constraint::Constraint(const Rules& rules, const engine::Dialect& dialect,
-                       const Spelling& spelling, const engine::Tokenizer& tokenizer)
+Constraint::Constraint(const Rules& rules, const engine::Dialect& dialect, const Spelling& spelling,
+                       const engine::Tokenizer& tokenizer)
     : rules_(rules),
       dialect_(dialect),
       spelling_(spelling),
@@ -109,7 +109,7 @@ bool Constraint::accept(TokenId token, bool is_thinking) {
   if (call_) {
     taken = call_->accept(token);
   } else if (spelling_.is_marker(token)) {
-    taken = accept_marker(token, is_thinking);
+    taken = accept_marker(token);
   } else if (!tokenizer_.is_hidden(token)) {
     taken = accept_text(tokenizer_.piece(token), is_thinking);
   }
@@ -122,7 +122,7 @@ bool Constraint::accept(TokenId token, bool is_thinking) {
   return true;
 }
 
-bool Constraint::accept_marker(TokenId token, bool is_thinking) {
+bool Constraint::accept_marker(TokenId token) {
   for (std::size_t i = 0; i < rules_.openings.size(); ++i) {
     if (rules_.openings[i].token != token) continue;
     if (rules_.choice == ToolChoice::None) return false;
@@ -209,9 +209,9 @@ void Constraint::take(const Forced& forced, bool is_thinking) {
   for (const Spelling::Piece& piece : forced.pieces) {
     const auto* token = std::get_if<TokenId>(&piece);
     const std::string* text = std::get_if<std::string>(&piece);
-    const bool taken = call_ ? (token != nullptr ? call_->accept(*token) : call_->accept_bytes(*text))
-                             : (token != nullptr ? accept_marker(*token, is_thinking)
-                                                 : accept_text(*text, is_thinking));
+    const bool taken =
+        call_ ? (token != nullptr ? call_->accept(*token) : call_->accept_bytes(*text))
+              : (token != nullptr ? accept_marker(*token) : accept_text(*text, is_thinking));
     VERIFY(taken, "what is forced is allowed");
   }
   refused_.clear();

@@ -78,7 +78,7 @@ class Constraint {
 
  private:
   bool accept_text(std::string_view bytes, bool is_thinking);
-  bool accept_marker(engine::TokenId token, bool is_thinking);
+  bool accept_marker(engine::TokenId token);
   bool open(std::size_t opening, std::string_view rest);
   void end_call_if_over();
   bool must_call(bool is_thinking) const;

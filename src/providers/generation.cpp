@@ -14,9 +14,8 @@ using engine::TokenId;
 
 Generation::Generation(engine::LocalModel& model, const engine::Tokenizer& tokenizer,
                        const Spelling& spelling, const engine::Dialect& dialect,
-                       TokenChooser& chooser, Constraint& constraint,
-                       engine::DialectReader& reader, const chat::Request& request,
-                       chat::StreamWriter& writer)
+                       TokenChooser& chooser, Constraint& constraint, engine::DialectReader& reader,
+                       const chat::Request& request, chat::StreamWriter& writer)
     : model_(model),
       tokenizer_(tokenizer),
       spelling_(spelling),
@@ -40,7 +39,7 @@ Result<Generation::End> Generation::run(Sequence& sequence, TokenText& text, con
     ++usage_.output_tokens;
     if (reader_.is_thinking()) ++usage_.thinking_tokens;
     if (is_end(token)) {
-      say(token);  // some readers end a call by it
+      if (spelling_.is_marker(token)) say(token);  // which may end a call, too
       return finish(StopReason::EndOfTurn);
     }
     add(token);
@@ -67,8 +66,7 @@ Result<void> Generation::compute(Sequence& sequence, const StopToken& stop) {
 Result<TokenId> Generation::choose() {
   while (true) {
     const bool is_thinking = reader_.is_thinking();
-    const TokenId token =
-        TRY(chooser_.choose(scores_, constraint_.allowed(is_thinking)));
+    const TokenId token = TRY(chooser_.choose(scores_, constraint_.allowed(is_thinking)));
     if (is_end(token) || constraint_.accept(token, is_thinking)) return token;
   }
 }

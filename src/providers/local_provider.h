@@ -33,7 +33,7 @@ class TokenChooser {
 };
 
 struct LocalOptions {
-  std::string name = {};  // what the model is called
+  std::string name = {};                   // what the model is called
   engine::SamplingSettings sampling = {};  // where a request says nothing
   // In place of the file's own, or where it has none.
   std::optional<std::string> chat_template = {};

@@ -70,6 +70,12 @@ void TokenText::cut(std::size_t tokens) {
   text_.resize(tokens == 0 ? 0 : ends_.back());
 }
 
+std::size_t TokenText::tokens_within(std::string_view text) const {
+  const std::size_t bytes = common_bytes(text_, text);
+  return static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), bytes) -
+                                  ends_.begin());
+}
+
 std::size_t TokenText::common(const Tokenizer& tokenizer, const Rendered& rendered) const {
   const std::size_t bytes = common_bytes(text_, rendered.text());
   std::size_t count = 0;

@@ -31,6 +31,8 @@ class TokenText {
   void add(const engine::Tokenizer& tokenizer, engine::TokenId token);
   void cut(std::size_t tokens);
 
+  // How many tokens from the start are within a text that begins as this one.
+  std::size_t tokens_within(std::string_view text) const;
   // The tokens of `rendered`, as many of them from here as may be.
   TokenText continued(const engine::Tokenizer& tokenizer, const engine::Rendered& rendered) const;
 
