@@ -195,6 +195,15 @@ class OneCharacter {
   std::span<const std::pair<char32_t, char32_t>> ranges_;
 };
 
+struct Characters : OneCharacter {
+  using OneCharacter::OneCharacter;
+  std::optional<State> step(const State& state, std::uint8_t byte) const {
+    const std::optional<State> next = OneCharacter::step(state, byte);
+    return next && next->is_done ? start() : next;
+  }
+  bool accepts(const State& state) const { return begins_character(state); }
+};
+
 // A trie, whose states are ranges of the sorted texts that agree so far.
 class Texts {
  public:
@@ -325,6 +334,10 @@ Dfa json_text_dfa() { return small(tabulate(JsonText())); }
 
 Result<Dfa> character_dfa(std::span<const std::pair<char32_t, char32_t>> ranges) {
   return tabulate(OneCharacter(ranges));
+}
+
+Result<Dfa> characters_dfa(std::span<const std::pair<char32_t, char32_t>> ranges) {
+  return tabulate(Characters(ranges));
 }
 
 Result<Dfa> texts_dfa(std::span<const std::string> texts) { return tabulate(Texts(texts)); }

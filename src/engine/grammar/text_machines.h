@@ -28,6 +28,8 @@ Result<Dfa> text_without_dfa(std::string_view end);
 Dfa json_text_dfa();
 // One character within one of the ranges. They may overlap.
 Result<Dfa> character_dfa(std::span<const std::pair<char32_t, char32_t>> ranges);
+// Any number of such characters.
+Result<Dfa> characters_dfa(std::span<const std::pair<char32_t, char32_t>> ranges);
 // Exactly these texts.
 Result<Dfa> texts_dfa(std::span<const std::string> texts);
 
