@@ -28,8 +28,8 @@ bool matches(std::string_view source, std::string_view text) {
   static const TestTokens kTokens({"a"});
   Result<Grammar> grammar = grammar_of(source);
   REQUIRE_MESSAGE(grammar.ok(), source << ": " << (grammar ? "" : grammar.error().message));
-  Matcher matcher(std::make_shared<TokenGrammar>(std::make_shared<Grammar>(*std::move(grammar)),
-                                                 kTokens.trie));
+  Matcher matcher(
+      std::make_shared<TokenGrammar>(std::make_shared<Grammar>(*std::move(grammar)), kTokens.trie));
   return matcher.accept_bytes(text) && matcher.is_complete();
 }
 
@@ -43,7 +43,9 @@ TEST_CASE("gbnf: what a grammar says") {
   const std::vector<Row> rows{
       {R"(root ::= "a" "b" | "c")", {"ab", "c"}, {"a", "abc", ""}},
       {"root ::= \"a\\n\\x41\\u00e9\\\"\"", {"a\nA\xC3\xA9\""}, {"a"}},
-      {R"(root ::= [a-c0-9_]+ [^x\n]?)", {"a", "b9_", "b9_!", "a\xF0\x9D\x84\x9E"}, {"", "ax", "a\n"}},
+      {R"(root ::= [a-c0-9_]+ [^x\n]?)",
+       {"a", "b9_", "b9_!", "a\xF0\x9D\x84\x9E"},
+       {"", "ax", "a\n"}},
       {R"(root ::= [α-ω]{2})", {"αω", "βγ"}, {"α", "ab", "αβγ"}},
       {R"(root ::= .{1,2})", {"é", "\n\n"}, {"", "abc", "\xFF"}},
       {R"(root ::= "x"{2,} "y"{,1} "z"{3})", {"xxzzz", "xxxyzzz"}, {"xzzz", "xxyyzzz"}},
@@ -57,11 +59,15 @@ c ::= ("c"
       {R"(root ::= [-a\]^] [a-])", {"--", "]a", "^-"}, {"b-"}},
       {R"(root ::= (("a"?)*){2} "b"**)", {"", "aab", "bbb"}, {"ba"}},
       {"root\t::=\tx-y_1\r\n\r\nx-y_1 ::= \"q\"", {"q"}, {}},
-      {R"(root ::= ([0-9]{1,2} ("a" | "b")){0,2} "c")", {"c", "1ac", "12b3ac"}, {"123ac", "1a1a1ac"}},
+      {R"(root ::= ([0-9]{1,2} ("a" | "b")){0,2} "c")",
+       {"c", "1ac", "12b3ac"},
+       {"123ac", "1a1a1ac"}},
   };
   for (const Row& row : rows) {
-    for (const auto text : row.accepted) CHECK_MESSAGE(matches(row.source, text), row.source << text);
-    for (const auto text : row.refused) CHECK_MESSAGE(!matches(row.source, text), row.source << text);
+    for (const auto text : row.accepted)
+      CHECK_MESSAGE(matches(row.source, text), row.source << text);
+    for (const auto text : row.refused)
+      CHECK_MESSAGE(!matches(row.source, text), row.source << text);
   }
 }
 
@@ -69,8 +75,8 @@ TEST_CASE("gbnf: control tokens") {
   static const TestTokens kTokens({"a", ""});
   Result<Grammar> grammar = grammar_of("root ::= \"a\"* <[1]>");
   REQUIRE(grammar.ok());
-  Matcher matcher(std::make_shared<TokenGrammar>(std::make_shared<Grammar>(*std::move(grammar)),
-                                                 kTokens.trie));
+  Matcher matcher(
+      std::make_shared<TokenGrammar>(std::make_shared<Grammar>(*std::move(grammar)), kTokens.trie));
   CHECK(matcher.accept(0));
   CHECK(matcher.accept(1));
   CHECK(matcher.is_over());
@@ -82,7 +88,8 @@ TEST_CASE("gbnf: what is wrong is said with its place") {
       {"root ::= \"a", "line 1, column 12: a closing quote was expected"},
       {"root ::= x", "line 1, column 10: the rule x is not defined"},
       {"root ::= \"é\" (\n  \"a\" ", "line 2, column 7: a ) was expected"},
-      {"root ::= \"a\"\nroot ::= \"b\"", "line 2, column 1: the rule root is defined a second time"},
+      {"root ::= \"a\"\nroot ::= \"b\"",
+       "line 2, column 1: the rule root is defined a second time"},
       {"root = \"a\"", "line 1, column 6: ::= was expected"},
       {"root ::= [z-a]", "line 1, column 14: a range must go from one character to a later one"},
       {"root ::= [a", "line 1, column 12: a ] was expected"},
