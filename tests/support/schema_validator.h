@@ -8,6 +8,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -31,14 +32,25 @@ class SchemaValidator {
 
   bool accepts(const Json& value) const { return accepts(document_, value); }
 
-  bool accepts(const Json& schema, const Json& value) const {
+  // Open: members that the schema does not know are for others to judge.
+  enum class Members { Closed, Open };
+
+  bool accepts(const Json& schema, const Json& value, Members members = Members::Closed) const {
     if (schema.boolean() != nullptr) return *schema.boolean();
-    if (const Json* reference = schema.find("$ref")) {
-      if (!accepts(target(*reference->string()), value)) return false;
+    const Json* reference = schema.find("$ref");
+    const Json* all = schema.find("allOf");
+    const bool is_combined = reference != nullptr || all != nullptr ||
+                             schema.find("anyOf") != nullptr || schema.find("oneOf") != nullptr;
+    if (is_combined && members == Members::Closed && value.is_object() &&
+        !knows_all(schema, value)) {
+      return false;
     }
-    if (const Json* all = schema.find("allOf")) {
+    if (is_combined) members = Members::Open;
+    if (reference != nullptr && !accepts(target(*reference->string()), value, members))
+      return false;
+    if (all != nullptr) {
       for (const Json& one : *all->items()) {
-        if (!accepts(one, value)) return false;
+        if (!accepts(one, value, members)) return false;
       }
     }
     for (const char* key : {"anyOf", "oneOf"}) {
@@ -46,7 +58,7 @@ class SchemaValidator {
       if (any == nullptr) continue;
       const Json::Array& options = *any->items();
       if (std::none_of(options.begin(), options.end(),
-                       [&](const Json& one) { return accepts(one, value); })) {
+                       [&](const Json& one) { return accepts(one, value, members); })) {
         return false;
       }
     }
@@ -61,7 +73,7 @@ class SchemaValidator {
       case Json::Kind::Integer:
       case Json::Kind::Number: return accepts_number(schema, value);
       case Json::Kind::Array: return accepts_array(schema, *value.items());
-      case Json::Kind::Object: return accepts_object(schema, value);
+      case Json::Kind::Object: return accepts_object(schema, value, members);
       default: return true;
     }
   }
@@ -134,11 +146,18 @@ class SchemaValidator {
     return named == nullptr || named->string() == nullptr || has_format(*named->string(), text);
   }
 
+  static double nearest(const Json& number) {
+    if (const Result<double> exact = number.as_number()) return *exact;
+    if (const Result<std::int64_t> integer = number.as_integer()) {
+      return static_cast<double>(*integer);
+    }
+    return static_cast<double>(*number.as_unsigned());
+  }
   static bool accepts_number(const Json& schema, const Json& value) {
-    const double number = *value.as_number();
+    const double number = nearest(value);
     const auto bound = [&](const char* key, double otherwise) {
       const Json* given = schema.find(key);
-      return given != nullptr && given->as_number() ? *given->as_number() : otherwise;
+      return given != nullptr && given->boolean() == nullptr ? nearest(*given) : otherwise;
     };
     const auto is_open = [&](const char* key) {
       const Json* given = schema.find(key);
@@ -175,7 +194,41 @@ class SchemaValidator {
     return true;
   }
 
-  bool accepts_object(const Json& schema, const Json& value) const {
+  // Does the schema, or one that it is made of, speak of each member?
+  bool knows_all(const Json& schema, const Json& value) const {
+    bool is_open = true;
+    std::vector<std::string> names;
+    collect(schema, names, is_open);
+    return is_open ||
+           std::all_of(value.members()->begin(), value.members()->end(), [&](const auto& member) {
+             return std::find(names.begin(), names.end(), member.first) != names.end();
+           });
+  }
+  // The names of properties; open where there are none, or more are spoken of.
+  void collect(const Json& schema, std::vector<std::string>& names, bool& is_open) const {
+    if (!schema.is_object()) return;
+    if (const Json* reference = schema.find("$ref")) {
+      collect(target(*reference->string()), names, is_open);
+    }
+    bool has_additional = is_open && !names.empty();
+    if (const Json* named = schema.find("properties")) {
+      for (const auto& [name, property] : *named->members()) names.push_back(name);
+    }
+    if (const Json* required = schema.find("required")) {
+      for (const Json& name : *required->items()) names.push_back(*name.string());
+    }
+    if (const Json* additional = schema.find("additionalProperties")) {
+      has_additional = *additional != Json(false);
+    }
+    is_open = has_additional || names.empty();
+    for (const char* key : {"allOf", "anyOf", "oneOf"}) {
+      const Json* parts = schema.find(key);
+      if (parts == nullptr) continue;
+      for (const Json& part : *parts->items()) collect(part, names, is_open);
+    }
+  }
+
+  bool accepts_object(const Json& schema, const Json& value, Members open) const {
     const Json::Object none;
     const Json* named = schema.find("properties");
     const Json::Object& properties = named != nullptr ? *named->members() : none;
@@ -201,9 +254,13 @@ class SchemaValidator {
         const auto at = std::find(must.begin(), must.end(), Json(name));
         const bool is_required = at != must.end();
         if (is_required) place = properties.size() + static_cast<std::size_t>(at - must.begin());
-        if (additional == nullptr && !properties.empty() && !is_required) return false;
+        if (additional == nullptr && !properties.empty() && !is_required &&
+            open == Members::Closed) {
+          return false;
+        }
         of_member = additional;
       }
+      if (of_member == nullptr && open == Members::Open) continue;
       if (place < last) return false;
       last = place;
       if (of_member != nullptr && !accepts(*of_member, member)) return false;
@@ -248,15 +305,100 @@ class SchemaValidator {
       return text.size() > 11 && text[10] == 'T' && is_date(std::string_view(text).substr(0, 10)) &&
              is_time(std::string_view(text).substr(11));
     }
+    if (format == "uuid") return is_uuid(text);
+    if (format == "ipv4") return is_ipv4(text);
+    if (format == "email") return is_email(text);
+    if (format == "uri") return is_uri(text);
     return true;
+  }
+  static bool is_uuid(std::string_view text) {
+    if (text.size() != 36) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+      if (is_dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+  static bool is_ipv4(std::string_view text) {
+    std::size_t start = 0;
+    for (int part = 0; part < 4; ++part) {
+      const std::size_t end = part == 3 ? text.size() : text.find('.', start);
+      if (end == text.npos || end == start || end - start > 3) return false;
+      const std::string octet(text.substr(start, end - start));
+      if (octet.find_first_not_of("0123456789") != octet.npos || std::stoi(octet) > 255)
+        return false;
+      if (octet.size() > 1 && octet[0] == '0') return false;
+      start = end + 1;
+    }
+    return true;
+  }
+  static bool is_alnum(char byte) {
+    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+           (byte >= 'A' && byte <= 'Z');
+  }
+  static bool is_email(std::string_view text) {
+    const std::size_t at = text.find('@');
+    if (at == text.npos || at == 0) return false;
+    for (const char byte : text.substr(0, at)) {
+      if (!is_alnum(byte) && std::string_view("._%+-").find(byte) == text.npos) return false;
+    }
+    std::size_t parts = 0;
+    for (std::size_t start = at + 1; start <= text.size(); ++parts) {
+      const std::size_t end = std::min(text.find('.', start), text.size());
+      if (end == start) return false;
+      for (const char byte : text.substr(start, end - start)) {
+        if (!is_alnum(byte) && byte != '-') return false;
+      }
+      start = end + 1;
+    }
+    return parts >= 2;
+  }
+  static bool is_uri(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == text.npos || colon == 0 || !std::isalpha(static_cast<unsigned char>(text[0]))) {
+      return false;
+    }
+    for (const char byte : text.substr(0, colon)) {
+      if (!is_alnum(byte) && std::string_view("+.-").find(byte) == text.npos) return false;
+    }
+    // White space beyond ASCII is not looked for here.
+    return colon + 1 < text.size() &&
+           std::none_of(
+               text.begin() + static_cast<std::ptrdiff_t>(colon) + 1, text.end(), [](char byte) {
+                 const auto value = static_cast<unsigned char>(byte);
+                 return value <= 0x20 || value == 0x7F ||
+                        std::string_view("\"<>\\^`{|}").find(byte) != std::string_view::npos;
+               });
   }
 
   const Json& document_;
   PatternCheck pattern_;
 };
 
-// Is white space where the style has it and nowhere else, and is no number written in a way
-// of its own (-0, very many digits)? `text` is valid JSON.
+// JSON on one line, with separators of its own.
+inline std::string written_in_style(const Json& json, std::string_view item_separator = ", ",
+                                    std::string_view key_separator = ": ") {
+  const std::string compact = json.dump();
+  std::string text;
+  bool in_string = false;
+  for (std::size_t i = 0; i < compact.size(); ++i) {
+    if (in_string && compact[i] == '\\') {
+      text += compact[i++];
+    } else if (compact[i] == '"') {
+      in_string = !in_string;
+    } else if (!in_string && (compact[i] == ',' || compact[i] == ':')) {
+      text += compact[i] == ',' ? item_separator : key_separator;
+      continue;
+    }
+    text += compact[i];
+  }
+  return text;
+}
+
+// Is white space where the style has it and nowhere else, and is there no -0? `text` is
+// valid JSON.
 inline bool is_in_style(std::string_view text, std::string_view item_separator = ", ",
                         std::string_view key_separator = ": ") {
   for (std::size_t i = 0; i < text.size();) {
@@ -276,7 +418,6 @@ inline bool is_in_style(std::string_view text, std::string_view item_separator =
       const std::string_view number = text.substr(i, end - i);
       const std::string_view mantissa = number.substr(0, number.find_first_of("eE"));
       if (number[0] == '-' && mantissa.find_first_of("123456789") == mantissa.npos) return false;
-      if (mantissa.size() > 15 || number.size() > mantissa.size()) return false;
       i = end;
     } else {
       ++i;

@@ -131,7 +131,9 @@ class Analysis {
       case Kind::Literal:
       case Kind::Control: return 0;
       case Kind::Automaton: {
-        const bool possible = node.count.least <= node.count.most && !dfas_[node.first]->is_empty();
+        const Dfa& dfa = *dfas_[node.first];
+        const bool possible = node.count.least <= node.count.most && !dfa.is_empty() &&
+                              dfa.shortest(Dfa::kStart) <= node.count.most;
         return possible ? 0 : kNeverFinished;
       }
       case Kind::Domain: {

@@ -39,8 +39,8 @@ class GrammarBuilder {
   Part choice(std::vector<Part> parts);
   Part optional(Part part) { return choice({part, empty()}); }
   Part repeat(Part part, std::uint32_t least, std::uint32_t most = kUnlimited);
-  // A text of the table with so many characters. Where both limits are given, each state
-  // that begins characters must accept, so that no number of them is out of reach.
+  // A text of the table with so many characters. Where there is a least number, every text
+  // of the table must be the beginning of one with a character more.
   Part automaton(std::shared_ptr<const Dfa> dfa, Count characters = {});
 
   // Names something that is defined later, so that it may contain itself. Rules that

@@ -1,6 +1,7 @@
 #include "engine/grammar/dfa.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "engine/grammar/utf8_steps.h"
 
@@ -67,11 +68,45 @@ Dfa::Dfa(const std::vector<Row>& rows) {
 
   for (std::size_t state = 0; state < rows.size(); ++state) {
     if (!useful[state]) continue;
-    states_.push_back({rows[state].accepts, rows[state].begins_character, 0});
+    Facts facts;
+    facts.accepts = rows[state].accepts;
+    facts.begins_character = rows[state].begins_character;
+    states_.push_back(facts);
     for (std::size_t i = 0; i < class_count_; ++i)
       next_.push_back(target(rows[state], first_of[i]));
   }
   for (State state = 0; state < count; ++state) states_[state].loops = find_loops(state);
+  find_shortest();
+}
+
+// Backwards from the ends, by the number of characters; a step within one costs nothing.
+void Dfa::find_shortest() {
+  std::vector<std::vector<State>> sources(states_.size());
+  std::deque<State> work;
+  for (State state = 0; state < states_.size(); ++state) {
+    for (std::size_t i = 0; i < class_count_; ++i) {
+      const State next = next_[state * class_count_ + i];
+      if (next != kDead) sources[next].push_back(state);
+    }
+    if (!states_[state].accepts) continue;
+    states_[state].shortest = 0;
+    work.push_back(state);
+  }
+  while (!work.empty()) {
+    const State state = work.front();
+    work.pop_front();
+    for (const State source : sources[state]) {
+      const bool begins = states_[source].begins_character;
+      const std::uint32_t length = states_[state].shortest + (begins ? 1 : 0);
+      if (length >= states_[source].shortest) continue;
+      states_[source].shortest = length;
+      if (begins) {
+        work.push_back(source);
+      } else {
+        work.push_front(source);
+      }
+    }
+  }
 }
 
 ByteGroups Dfa::find_loops(State state) const {

@@ -43,6 +43,8 @@ class Dfa {
   bool accepts(State state) const { return states_[state].accepts; }
   // Does a byte that is read here begin a character, as a length counts them?
   bool begins_character(State state) const { return states_[state].begins_character; }
+  // How many characters must begin, at least, from here to the end of a text.
+  std::uint32_t shortest(State state) const { return states_[state].shortest; }
   // The groups whose bytes (kHighGroup: whose characters) lead back to the state.
   ByteGroups loops(State state) const { return states_[state].loops; }
 
@@ -56,9 +58,11 @@ class Dfa {
   struct Facts {
     bool accepts = false;
     bool begins_character = false;
+    std::uint32_t shortest = ~std::uint32_t{0};
     ByteGroups loops = 0;
   };
 
+  void find_shortest();
   ByteGroups find_loops(State state) const;
 
   std::array<std::uint8_t, 256> classes_{};

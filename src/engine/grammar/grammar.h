@@ -35,6 +35,16 @@ struct Count {
   bool operator==(const Count&) const = default;
 };
 
+// After one byte of an automaton of which so many characters may come: `count` is changed.
+// kDead where the byte cannot come, or the end would be out of reach.
+inline Dfa::State step_counted(const Dfa& dfa, Dfa::State state, std::uint8_t byte, Count& count) {
+  const Dfa::State next = dfa.next(state, byte);
+  if (next == Dfa::kDead || !dfa.begins_character(state)) return next;
+  if (count.most == 0) return Dfa::kDead;
+  count = count.one_less();
+  return dfa.shortest(next) <= count.most ? next : Dfa::kDead;
+}
+
 enum class Escaping : std::uint8_t {
   Raw,   // as it is, but valid UTF-8
   Json,  // as within the quotes of a JSON string, each character in one spelling: `\n`,

@@ -81,6 +81,14 @@ struct NumberBounds {
   Bound high_bound = Bound::Included;
 };
 
+// The double nearest to a number; nullopt where it is none.
+std::optional<double> nearest(const Json& json) {
+  if (const Result<double> exact = json.as_number()) return *exact;
+  if (const Result<std::int64_t> integer = json.as_integer()) return static_cast<double>(*integer);
+  if (const Result<std::uint64_t> large = json.as_unsigned()) return static_cast<double>(*large);
+  return std::nullopt;
+}
+
 // Of `minimum` and `exclusiveMinimum`, or of the two for the other side, what counts. As in
 // draft 4, the second may also be a boolean that speaks of the first.
 Result<void> read_bound(const Json& schema, std::string_view key, std::string_view exclusive,
@@ -89,7 +97,7 @@ Result<void> read_bound(const Json& schema, std::string_view key, std::string_vi
   const Json* open = schema.find(exclusive);
   const Json* closed = schema.find(key);
   for (const Json* value : {open, closed}) {
-    if (value == nullptr || value->as_number() || (value == open && value->boolean() != nullptr)) {
+    if (value == nullptr || nearest(*value) || (value == open && value->boolean() != nullptr)) {
       continue;
     }
     return schema_error(Code::Invalid, place,
@@ -101,9 +109,9 @@ Result<void> read_bound(const Json& schema, std::string_view key, std::string_vi
     if (*open->boolean()) kind = Bound::Excluded;
     return {};
   }
-  const double limit = *open->as_number();
+  const double limit = *nearest(*open);
   const bool is_stricter =
-      !bound || (is_low ? limit >= *bound->as_number() : limit <= *bound->as_number());
+      !bound || (is_low ? limit >= *nearest(*bound) : limit <= *nearest(*bound));
   if (is_stricter) {
     bound = *open;
     kind = Bound::Excluded;
@@ -130,7 +138,7 @@ std::optional<std::int64_t> lowest_integer(const NumberBounds& bounds) {
     if (is_excluded && *exact == kHighest) return std::nullopt;
     return *exact + (is_excluded ? 1 : 0);
   }
-  const double limit = std::ceil(*bounds.low->as_number());
+  const double limit = std::ceil(*nearest(*bounds.low));
   if (limit < -0x1p63) return kLowest;
   if (limit >= 0x1p63) return std::nullopt;
   return static_cast<std::int64_t>(limit);
@@ -143,7 +151,7 @@ std::optional<std::int64_t> highest_integer(const NumberBounds& bounds) {
     if (is_excluded && *exact == kLowest) return std::nullopt;
     return *exact - (is_excluded ? 1 : 0);
   }
-  const double limit = std::floor(*bounds.high->as_number());
+  const double limit = std::floor(*nearest(*bounds.high));
   if (limit >= 0x1p63) return kHighest;
   if (limit < -0x1p63) return std::nullopt;
   return static_cast<std::int64_t>(limit);
@@ -201,8 +209,8 @@ Result<Part> SchemaCompiler::compile_integer(const Json& schema, const Place& pl
 Result<Part> SchemaCompiler::compile_number(const Json& schema, const Place& place) {
   const NumberBounds bounds = TRY(read_bounds(schema, place.path));
   DecimalLimits limits;
-  if (bounds.low) limits.low = *bounds.low->as_number();
-  if (bounds.high) limits.high = *bounds.high->as_number();
+  if (bounds.low) limits.low = nearest(*bounds.low);
+  if (bounds.high) limits.high = nearest(*bounds.high);
   limits.low_bound = bounds.low_bound;
   limits.high_bound = bounds.high_bound;
   if (const Json* multiple_of = schema.find("multipleOf")) {
@@ -270,9 +278,9 @@ Result<Part> SchemaCompiler::compile_string(const Json& schema, const Place& pla
     const std::shared_ptr<const Dfa> dfa = TRY(dfa_of_pattern(pattern, place));
     content = TRY(explained(both_dfa(content, *dfa)));
   }
-  if (count != Count{}) content = TRY(explained(counted_dfa(content, count)));
+  if (count.least > 0) content = TRY(explained(longer_dfa(content, count.least)));
   if (!place.end && !style_.quote) content = TRY(explained(escaped_dfa(content)));
-  const Part part = automaton(std::move(content));
+  const Part part = builder_.automaton(std::make_shared<Dfa>(std::move(content)), {0, count.most});
   return place.end ? finished(part, place) : quoted(part);
 }
 

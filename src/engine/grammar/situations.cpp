@@ -20,17 +20,6 @@ Count unpacked(std::uint64_t extra) {
   return {static_cast<std::uint32_t>(extra), static_cast<std::uint32_t>(extra >> 32)};
 }
 
-// After one byte of an automaton; kDead where it cannot come.
-Dfa::State step_automaton(const Dfa& dfa, std::uint64_t state, std::uint8_t byte, Count& count) {
-  const auto from = static_cast<Dfa::State>(state);
-  const Dfa::State next = dfa.next(from, byte);
-  if (next != Dfa::kDead && dfa.begins_character(from)) {
-    if (count.most == 0) return Dfa::kDead;
-    count = count.one_less();
-  }
-  return next;
-}
-
 }  // namespace
 
 std::uint64_t Situations::Slots::hash() const {
@@ -298,7 +287,8 @@ void Situations::fill_row(SituationId id, Row& row) {
       for (std::size_t byte = 0; byte < 256; ++byte) {
         const auto value = static_cast<std::uint8_t>(byte);
         Count characters = unpacked(head.extra);
-        const bool takes = step_automaton(dfa, head.state, value, characters) != Dfa::kDead;
+        const bool takes =
+            step_counted(dfa, static_cast<Dfa::State>(head.state), value, characters) != Dfa::kDead;
         if (takes) taken.add(value);
         const std::size_t outcome = takes ? std::size_t{dfa.class_of(value)} + 1 : 0;
         const std::size_t key = kinds[byte] * std::size_t{257} + outcome;
@@ -411,7 +401,8 @@ std::optional<Run> Situations::step_run(const Run& run, std::uint8_t byte) const
   Run next = run;
   if (node.kind == Kind::Automaton) {
     Count count = unpacked(run.extra);
-    const Dfa::State state = step_automaton(grammar_->dfa(node), run.state, byte, count);
+    const Dfa::State state =
+        step_counted(grammar_->dfa(node), static_cast<Dfa::State>(run.state), byte, count);
     if (state == Dfa::kDead) return std::nullopt;
     next.state = state;
     next.extra = packed(count);

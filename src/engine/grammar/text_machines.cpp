@@ -195,6 +195,15 @@ class OneCharacter {
   std::span<const std::pair<char32_t, char32_t>> ranges_;
 };
 
+struct Characters : OneCharacter {
+  using OneCharacter::OneCharacter;
+  std::optional<State> step(const State& state, std::uint8_t byte) const {
+    const std::optional<State> next = OneCharacter::step(state, byte);
+    return next && next->is_done ? start() : next;
+  }
+  bool accepts(const State& state) const { return begins_character(state); }
+};
+
 // A trie, whose states are ranges of the sorted texts that agree so far.
 class Texts {
  public:
@@ -261,31 +270,25 @@ class Combined {
   Combination how_;
 };
 
-class Counted {
+class Longer {
  public:
-  using State = std::pair<Dfa::State, std::uint32_t>;  // and how many characters began
+  using State = std::pair<Dfa::State, std::uint32_t>;  // and how many characters must come
 
-  Counted(const Dfa& dfa, Count characters) : dfa_(dfa), characters_(characters) {}
+  Longer(const Dfa& dfa, std::uint32_t least) : dfa_(dfa), least_(least) {}
 
-  State start() const { return {Dfa::kStart, 0}; }
+  State start() const { return {Dfa::kStart, least_}; }
   std::optional<State> step(const State& state, std::uint8_t byte) const {
     State next{dfa_.next(state.first, byte), state.second};
     if (next.first == Dfa::kDead) return std::nullopt;
-    if (dfa_.begins_character(state.first)) {
-      if (next.second >= characters_.most) return std::nullopt;
-      // Beyond the least, only a limit makes a difference.
-      if (characters_.most != kUnlimited || next.second < characters_.least) ++next.second;
-    }
+    if (dfa_.begins_character(state.first) && next.second > 0) --next.second;
     return next;
   }
-  bool accepts(const State& state) const {
-    return dfa_.accepts(state.first) && state.second >= characters_.least;
-  }
+  bool accepts(const State& state) const { return dfa_.accepts(state.first) && state.second == 0; }
   bool begins_character(const State& state) const { return dfa_.begins_character(state.first); }
 
  private:
   const Dfa& dfa_;
-  Count characters_;
+  std::uint32_t least_;
 };
 
 class Escaped {
@@ -327,6 +330,10 @@ Result<Dfa> character_dfa(std::span<const std::pair<char32_t, char32_t>> ranges)
   return tabulate(OneCharacter(ranges));
 }
 
+Result<Dfa> characters_dfa(std::span<const std::pair<char32_t, char32_t>> ranges) {
+  return tabulate(Characters(ranges));
+}
+
 Result<Dfa> texts_dfa(std::span<const std::string> texts) { return tabulate(Texts(texts)); }
 
 Result<Dfa> both_dfa(const Dfa& a, const Dfa& b) {
@@ -339,9 +346,9 @@ Result<Dfa> without_dfa(const Dfa& a, const Dfa& b) {
   return tabulate(Combined(a, b, Combination::Without));
 }
 
-Result<Dfa> counted_dfa(const Dfa& dfa, Count characters) {
+Result<Dfa> longer_dfa(const Dfa& dfa, std::uint32_t least) {
   if (dfa.is_empty()) return Dfa({});
-  return tabulate(Counted(dfa, characters), kMaxDfaStates);
+  return tabulate(Longer(dfa, least));
 }
 
 Result<Dfa> escaped_dfa(const Dfa& dfa) {

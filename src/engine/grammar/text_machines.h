@@ -28,6 +28,8 @@ Result<Dfa> text_without_dfa(std::string_view end);
 Dfa json_text_dfa();
 // One character within one of the ranges. They may overlap.
 Result<Dfa> character_dfa(std::span<const std::pair<char32_t, char32_t>> ranges);
+// Any number of such characters.
+Result<Dfa> characters_dfa(std::span<const std::pair<char32_t, char32_t>> ranges);
 // Exactly these texts.
 Result<Dfa> texts_dfa(std::span<const std::string> texts);
 
@@ -35,8 +37,8 @@ Result<Dfa> texts_dfa(std::span<const std::string> texts);
 Result<Dfa> both_dfa(const Dfa& a, const Dfa& b);
 // Texts of `a` that are none of `b`.
 Result<Dfa> without_dfa(const Dfa& a, const Dfa& b);
-// Those of so many characters.
-Result<Dfa> counted_dfa(const Dfa& dfa, Count characters);
+// Those of at least so many characters.
+Result<Dfa> longer_dfa(const Dfa& dfa, std::uint32_t least);
 // The same texts as they stand within the quotes of a JSON string (Escaping::Json).
 Result<Dfa> escaped_dfa(const Dfa& dfa);
 // The other way on texts: one text as it stands there.

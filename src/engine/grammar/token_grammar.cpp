@@ -70,7 +70,7 @@ TokenGrammar::Mask TokenGrammar::find_mask(const SituationId& id) {
   Base base;
   const Frame start = frame_of(id);
   if (start.dfa != nullptr) {
-    base = {start.dfa->loops(static_cast<Dfa::State>(start.run.state)), most_of(start.run)};
+    base = {loops_within(start), room_of(start)};
   }
   collected_.clear();
   walk(id, base);
@@ -140,20 +140,18 @@ bool TokenGrammar::step(Frame& from, std::uint8_t byte, Frame& to) {
   to.is_run = true;
   if (from.dfa != nullptr) {
     const auto state = static_cast<Dfa::State>(from.run.state);
-    const Dfa::State next = from.dfa->next(state, byte);
     if (from.dfa->accepts(state) && least_of(from.run) == 0) {
       if (!from.is_after_known) from.after = situations_.after_run(from.run);
       from.is_after_known = true;
       then = situations_.step(from.after, byte);
     }
-    const Count count{least_of(from.run), most_of(from.run)};
-    const bool begins = from.dfa->begins_character(state);
-    goes_on = next != Dfa::kDead && (!begins || count.most > 0);
+    Count count{least_of(from.run), most_of(from.run)};
+    const Dfa::State next = step_counted(*from.dfa, state, byte, count);
+    goes_on = next != Dfa::kDead;
     if (goes_on) {
       to.run = from.run;
       to.run.state = next;
-      const Count left = begins ? count.one_less() : count;
-      to.run.extra = std::uint64_t{left.most} << 32 | left.least;
+      to.run.extra = std::uint64_t{count.most} << 32 | count.least;
       to.dfa = from.dfa;
       to.after = from.after;
       to.is_after_known = from.is_after_known;
@@ -173,6 +171,17 @@ bool TokenGrammar::step(Frame& from, std::uint8_t byte, Frame& to) {
   return true;
 }
 
+ByteGroups TokenGrammar::loops_within(const Frame& frame) {
+  return frame.dfa->loops(static_cast<Dfa::State>(frame.run.state));
+}
+
+// For so many characters a loop can go on and the end is still within reach.
+std::uint32_t TokenGrammar::room_of(const Frame& frame) {
+  const std::uint32_t most = most_of(frame.run);
+  if (most == kUnlimited) return most;
+  return most - frame.dfa->shortest(static_cast<Dfa::State>(frame.run.state));
+}
+
 ByteGroups TokenGrammar::loops_of(SituationId id) {
   const auto [known, is_new] = loops_.emplace(id, 0);
   const Situations::Row* row = is_new ? situations_.row(id) : nullptr;
@@ -188,8 +197,7 @@ ByteGroups TokenGrammar::loops_of(SituationId id) {
 
 bool TokenGrammar::takes_all_below(const Frame& frame, const TokenTrie::Node& node) {
   if (frame.dfa != nullptr) {
-    const ByteGroups loops = frame.dfa->loops(static_cast<Dfa::State>(frame.run.state));
-    return (node.below & ~loops) == 0 && node.longest_below <= most_of(frame.run) &&
+    return (node.below & ~loops_within(frame)) == 0 && node.longest_below <= room_of(frame) &&
            ((node.below & kHighGroupBit) == 0 || node.utf8_below);
   }
   return !frame.is_run && (node.below & ~loops_of(frame.situation)) == 0;

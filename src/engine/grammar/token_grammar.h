@@ -71,6 +71,8 @@ class TokenGrammar {
   Frame frame_of(SituationId id);
   void refill(SituationId id, std::uint32_t node);
   bool takes_all_below(const Frame& frame, const TokenTrie::Node& node);
+  static ByteGroups loops_within(const Frame& frame);
+  static std::uint32_t room_of(const Frame& frame);
   ByteGroups loops_of(SituationId id);
   const std::vector<std::uint64_t>& base_words(ByteGroups groups);
   std::vector<std::uint64_t> words_of(const Base& base);
