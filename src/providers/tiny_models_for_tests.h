@@ -55,6 +55,8 @@ class TinyModel {
 
   const engine::Dialect& dialect() const { return dialect_; }
   const std::string& path() const { return path_; }
+  // The template without what it says of tools, for which a prompt of many is short.
+  std::string template_without_tools() const { return "{%- set tools = none -%}" + source_; }
 
   std::unique_ptr<engine::LocalModel> load(std::size_t context) const {
     return load_model(path_, context);
