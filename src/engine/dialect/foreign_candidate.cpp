@@ -130,6 +130,7 @@ struct Head {
 Head harmony_head(std::string_view text, const ToolSchemas& schemas) {
   constexpr std::string_view kBefore[] = {"<|start|>", "assistant", "<|channel|>", "commentary",
                                           " "};
+  constexpr std::size_t kMaxBefore = 64;
   constexpr std::string_view kTo = "to=functions.";
   constexpr std::string_view kAfter[] = {
       "<|channel|>", "commentary", "<|constrain|>", "<|message|>", "json", "code", " ", "\n"};
@@ -148,7 +149,9 @@ Head harmony_head(std::string_view text, const ToolSchemas& schemas) {
     }
     return true;
   };
-  if (!skip(kBefore)) return {Opens::Unclear, {}, 0};
+  const bool clear = skip(kBefore);
+  if (at > kMaxBefore) return {};
+  if (!clear) return {Opens::Unclear, {}, 0};
   const int to = begins_like(text.substr(at), kTo);
   if (to != 2) return {to == 1 ? Opens::Unclear : Opens::Nothing, {}, 0};
   at += kTo.size();

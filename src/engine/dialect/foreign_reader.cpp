@@ -17,6 +17,7 @@ namespace temper::engine {
 namespace {
 
 constexpr std::size_t kBeforeBytes = 400;
+constexpr std::size_t kMaxHeldLine = 1024;
 constexpr std::size_t kIndent = 3;  // of a line that is no code block
 constexpr std::string_view kThinkOpen = "<think>";
 constexpr std::string_view kThinkClose = "</think>";
@@ -108,13 +109,16 @@ class ForeignReader::State {
 
   void at_beginning(char byte) {
     held_ += byte;
+    const std::size_t indent = held_.find_first_not_of(' ');
+    if (byte == '\n' && indent + 1 == held_.size()) return say(std::exchange(held_, {}));
+    if (indent == std::string::npos && held_.size() <= kMaxHeldLine) return;
     const std::string_view text = trim(held_);
-    if (kThinkOpen.starts_with(text) && text != kThinkOpen) return;
     if (text == kThinkOpen) {
       place_ = Place::Thinking;
       held_.clear();
       return;
     }
+    if (!text.empty() && kThinkOpen.starts_with(text)) return;
     place_ = Place::LineStart;
     steps(std::exchange(held_, {}));
   }
@@ -195,7 +199,9 @@ class ForeignReader::State {
 
   void maybe_fence(char byte) {
     if (byte != '\n') {
-      if (fence_ticks(held_) == 0 && held_.size() > kIndent + 3) become_text();
+      const std::size_t size = held_.size();
+      const bool no_fence = size == kIndent + 3 && fence_ticks(held_) == 0;
+      if (no_fence || size > kMaxHeldLine) become_text();
       return;
     }
     const std::size_t ticks = fence_ticks(held_);
@@ -204,6 +210,7 @@ class ForeignReader::State {
     fence_ = held_.substr(indent, ticks);
     info_ = held_.substr(indent + ticks);
     line_begin_ = content_begin_ = held_.size();
+    fence_has_words_ = false;
     place_ = may_hold_call(info_) ? Place::Fence : Place::OtherFence;
     if (place_ == Place::OtherFence) say(std::exchange(held_, {}));
   }
@@ -219,12 +226,13 @@ class ForeignReader::State {
     const std::string_view line = std::string_view(held_).substr(line_begin_);
     if (closes_fence(line)) return end_fence(line_begin_);
     // Unless its first words open a call, the block need not wait for its end.
-    if (is_blank(std::string_view(held_).substr(content_begin_, line_begin_ - content_begin_)) &&
-        !is_blank(line) && open_call(trim(line), schemas_).opens == Opens::Nothing) {
-      say(std::exchange(held_, {}));
-      line_begin_ = 0;
-      place_ = Place::OtherFence;
-      return;
+    if (!fence_has_words_ && !is_blank(line)) {
+      fence_has_words_ = true;
+      if (open_call(trim(line), schemas_).opens == Opens::Nothing) {
+        say(std::exchange(held_, {}));
+        place_ = Place::OtherFence;
+        return;
+      }
     }
     line_begin_ = held_.size();
   }
@@ -372,6 +380,7 @@ class ForeignReader::State {
   std::string info_;
   std::size_t content_begin_ = 0;  // in `held_`
   std::size_t line_begin_ = 0;
+  bool fence_has_words_ = false;
   std::unique_ptr<ForeignCandidate> candidate_;
   bool shown_one_ = false;          // a call that was none
   std::vector<ForeignCall> found_;  // and what was written of them:
