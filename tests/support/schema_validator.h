@@ -363,12 +363,11 @@ class SchemaValidator {
     for (const char byte : text.substr(0, colon)) {
       if (!is_alnum(byte) && std::string_view("+.-").find(byte) == text.npos) return false;
     }
-    // White space beyond ASCII is not looked for here.
     return colon + 1 < text.size() &&
            std::none_of(
                text.begin() + static_cast<std::ptrdiff_t>(colon) + 1, text.end(), [](char byte) {
                  const auto value = static_cast<unsigned char>(byte);
-                 return value <= 0x20 || value == 0x7F ||
+                 return value <= 0x20 || value >= 0x7F ||
                         std::string_view("\"<>\\^`{|}").find(byte) != std::string_view::npos;
                });
   }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
+#include <optional>
+#include <utility>
 
 #include "engine/grammar/utf8_steps.h"
 
@@ -75,7 +78,7 @@ Dfa::Dfa(const std::vector<Row>& rows) {
     for (std::size_t i = 0; i < class_count_; ++i)
       next_.push_back(target(rows[state], first_of[i]));
   }
-  for (State state = 0; state < count; ++state) states_[state].loops = find_loops(state);
+  find_stretches();
   find_shortest();
 }
 
@@ -109,32 +112,82 @@ void Dfa::find_shortest() {
   }
 }
 
-ByteGroups Dfa::find_loops(State state) const {
-  ByteGroups loops = (ByteGroups{1} << kByteGroupCount) - 1;
-  loops &= ~kHighGroupBit;
+// Where most bytes of ASCII lead.
+Dfa::State Dfa::main_target(State state) const {
+  std::map<State, int> counts;
+  for (unsigned byte = 0x20; byte < 0x80; ++byte) {
+    ++counts[next(state, static_cast<std::uint8_t>(byte))];
+  }
+  counts.erase(kDead);
+  const auto most = std::max_element(counts.begin(), counts.end(),
+                                     [](auto& a, auto& b) { return a.second < b.second; });
+  return most == counts.end() ? kDead : most->first;
+}
+
+// The groups that lead from one state to the other as a whole.
+ByteGroups Dfa::groups_between(State state, State target) const {
+  ByteGroups groups = (ByteGroups{1} << kByteGroupCount) - 1;
+  groups &= ~kHighGroupBit;
   for (unsigned byte = 0; byte < 0x80; ++byte) {
     const auto value = static_cast<std::uint8_t>(byte);
-    if (next(state, value) != state) loops &= ~group_bit(value);
+    if (next(state, value) != target) groups &= ~group_bit(value);
   }
 
-  // All valid sequences lead back. Beside the place in a sequence goes the state that has
+  // All valid sequences lead there. Beside the place in a sequence goes the state that has
   // been reached; there are few of both.
   using Place = std::pair<Utf8State, State>;
   std::vector<Place> places{{Utf8State::Boundary, state}};
-  bool all = true;
-  for (std::size_t at = 0; at < places.size() && all && places.size() < 64; ++at) {
+  for (std::size_t at = 0; at < places.size(); ++at) {
     const Place place = places[at];
-    for (unsigned byte = 0x80; byte < 0x100 && all; ++byte) {
+    for (unsigned byte = 0x80; byte < 0x100; ++byte) {
       const auto value = static_cast<std::uint8_t>(byte);
       const std::optional<Utf8State> utf8 = utf8_next(place.first, value);
       if (!utf8) continue;
       const State reached = next(place.second, value);
-      if (reached == kDead || (*utf8 == Utf8State::Boundary && reached != state)) all = false;
+      const bool ends = *utf8 == Utf8State::Boundary;
+      if (reached == kDead || (ends && reached != target) || places.size() > 64) return groups;
       const Place then{*utf8, reached};
-      if (std::find(places.begin(), places.end(), then) == places.end()) places.push_back(then);
+      if (!ends && std::find(places.begin(), places.end(), then) == places.end()) {
+        places.push_back(then);
+      }
     }
   }
-  return all && places.size() < 64 ? loops | kHighGroupBit : loops;
+  return groups | kHighGroupBit;
+}
+
+// Along the main targets, from where they end backwards: a stretch is longer by one than
+// that of the next state.
+void Dfa::find_stretches() {
+  enum class Mark : std::uint8_t { New, Open, Done };
+  std::vector<Mark> marks(states_.size(), Mark::New);
+  std::vector<State> targets(states_.size(), kDead);
+  for (State start = 0; start < states_.size(); ++start) {
+    std::vector<State> path;
+    State at = start;
+    while (at != kDead && marks[at] == Mark::New) {
+      marks[at] = Mark::Open;
+      path.push_back(at);
+      at = targets[at] = main_target(at);
+    }
+    for (; !path.empty(); path.pop_back()) {
+      const State state = path.back();
+      const State target = targets[state];
+      Stretch& stretch = states_[state].stretch;
+      marks[state] = Mark::Done;
+      if (target == kDead) continue;
+      const ByteGroups groups = groups_between(state, target);
+      if (target == state) {
+        stretch = {groups, kEndless};
+        continue;
+      }
+      const Stretch& then = states_[target].stretch;
+      const ByteGroups both = groups & then.groups;
+      const bool goes_on = both != 0 && marks[target] == Mark::Done;
+      const std::uint32_t room = then.room == kEndless ? kEndless : then.room + 1;
+      stretch = goes_on ? Stretch{both, room} : Stretch{groups & ~kHighGroupBit, 1};
+      if (stretch.room != kEndless) stretch.groups &= ~kHighGroupBit;  // bytes are not characters
+    }
+  }
 }
 
 bool Dfa::matches(std::string_view text) const {

@@ -45,8 +45,15 @@ class Dfa {
   bool begins_character(State state) const { return states_[state].begins_character; }
   // How many characters must begin, at least, from here to the end of a text.
   std::uint32_t shortest(State state) const { return states_[state].shortest; }
-  // The groups whose bytes (kHighGroup: whose characters) lead back to the state.
-  ByteGroups loops(State state) const { return states_[state].loops; }
+  // Groups of which a text of so many bytes can be read here, whichever they are, and of the
+  // group kHighGroup whole characters. All texts of one length lead to one state, so that a
+  // loop, which has no limit, and a count are the same thing.
+  struct Stretch {
+    ByteGroups groups = 0;
+    std::uint32_t room = 0;  // kEndless for a loop
+  };
+  static constexpr std::uint32_t kEndless = ~std::uint32_t{0};
+  const Stretch& stretch(State state) const { return states_[state].stretch; }
 
   // Bytes of one class lead to the same states everywhere.
   std::uint8_t class_of(std::uint8_t byte) const { return classes_[byte]; }
@@ -59,11 +66,13 @@ class Dfa {
     bool accepts = false;
     bool begins_character = false;
     std::uint32_t shortest = ~std::uint32_t{0};
-    ByteGroups loops = 0;
+    Stretch stretch;
   };
 
   void find_shortest();
-  ByteGroups find_loops(State state) const;
+  void find_stretches();
+  State main_target(State state) const;
+  ByteGroups groups_between(State state, State target) const;
 
   std::array<std::uint8_t, 256> classes_{};
   std::size_t class_count_ = 1;

@@ -36,7 +36,7 @@ constexpr std::array<Format, 7> kFormats{{
     {"email", R"(^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$)"},
     {"uuid", "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"},
     {"ipv4", "^(" TEMPER_OCTET R"(\.){3})" TEMPER_OCTET "$"},
-    {"uri", R"(^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f"<>\\^`{|}\s]+$)"},
+    {"uri", R"(^[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~]+$)"},
 }};
 
 #undef TEMPER_DATE

@@ -21,6 +21,12 @@ void set_bit(std::vector<std::uint64_t>& words, TokenId token) {
   words[id / 64] |= std::uint64_t{1} << id % 64;
 }
 
+// Are there so many tokens of these groups that a walk would be slow? Most are words.
+bool is_broad(ByteGroups groups) { return (groups & group_bit('n')) != 0; }
+
+// Bases that are made before they are asked for.
+constexpr std::size_t kMaxPrepared = 16;
+
 std::uint32_t least_of(const Run& run) { return static_cast<std::uint32_t>(run.extra); }
 std::uint32_t most_of(const Run& run) { return static_cast<std::uint32_t>(run.extra >> 32); }
 
@@ -30,6 +36,15 @@ TokenGrammar::TokenGrammar(std::shared_ptr<const Grammar> grammar,
                            std::shared_ptr<const TokenTrie> trie, std::size_t max_memory)
     : situations_(std::move(grammar)), trie_(std::move(trie)), max_memory_(max_memory) {
   path_.resize(trie_->longest_piece() + 1);
+  const Grammar& all = this->grammar();
+  for (NodeIndex i = 0; i < all.node_count(); ++i) {
+    if (all.node(i).kind != Grammar::Kind::Automaton) continue;
+    const Dfa& dfa = all.dfa(all.node(i));
+    for (Dfa::State state = 0; state < dfa.state_count(); ++state) {
+      const ByteGroups groups = dfa.stretch(state).groups;
+      if (is_broad(groups) && bases_.size() < kMaxPrepared) base_words(groups);
+    }
+  }
 }
 
 void TokenGrammar::make_room() {
@@ -70,7 +85,10 @@ TokenGrammar::Mask TokenGrammar::find_mask(const SituationId& id) {
   Base base;
   const Frame start = frame_of(id);
   if (start.dfa != nullptr) {
-    base = {loops_within(start), room_of(start)};
+    base = stretch_of(start);
+    if (!is_broad(base.groups)) base = {};
+    const bool is_cut = base.groups != 0 && base.room < trie_->longest_piece();
+    base.is_all = is_cut && ends_for_good(start, base);
   }
   collected_.clear();
   walk(id, base);
@@ -94,8 +112,13 @@ const std::vector<std::uint64_t>& TokenGrammar::base_words(ByteGroups groups) {
   if (words.empty() && groups != 0) {
     words.resize(trie_->mask_words());
     const std::vector<ByteGroups>& all = trie_->groups();
-    for (std::size_t id = 0; id < all.size(); ++id) {
-      words[id / 64] |= std::uint64_t{(all[id] & ~groups) == 0} << id % 64;
+    for (std::size_t word = 0; word < words.size(); ++word) {
+      std::uint64_t bits = 0;
+      const std::size_t size = std::min<std::size_t>(64, all.size() - word * 64);
+      for (std::size_t bit = 0; bit < size; ++bit) {
+        bits |= std::uint64_t{(all[word * 64 + bit] & ~groups) == 0} << bit;
+      }
+      words[word] = bits;
     }
     mask_memory_ += words.size() * 8;
   }
@@ -107,11 +130,7 @@ std::vector<std::uint64_t> TokenGrammar::words_of(const Base& base) {
     return std::vector<std::uint64_t>(trie_->mask_words());
   }
   std::vector<std::uint64_t> words = base_words(base.groups);
-  for (const TokenId token : trie_->by_length()) {
-    if (trie_->piece(token).size() <= base.most) break;
-    const auto id = static_cast<std::size_t>(token);
-    words[id / 64] &= ~(std::uint64_t{1} << id % 64);
-  }
+  trie_->drop_longer(words, base.room);
   return words;
 }
 
@@ -171,15 +190,39 @@ bool TokenGrammar::step(Frame& from, std::uint8_t byte, Frame& to) {
   return true;
 }
 
-ByteGroups TokenGrammar::loops_within(const Frame& frame) {
-  return frame.dfa->loops(static_cast<Dfa::State>(frame.run.state));
+// For so many bytes the stretch goes on and the end is still within reach.
+TokenGrammar::Base TokenGrammar::stretch_of(const Frame& frame) {
+  const auto state = static_cast<Dfa::State>(frame.run.state);
+  const Dfa::Stretch& stretch = frame.dfa->stretch(state);
+  const std::uint32_t most = most_of(frame.run);
+  if (most == kUnlimited) return {stretch.groups, stretch.room, false};
+  return {stretch.groups, std::min(stretch.room, most - frame.dfa->shortest(state)), false};
 }
 
-// For so many characters a loop can go on and the end is still within reach.
-std::uint32_t TokenGrammar::room_of(const Frame& frame) {
-  const std::uint32_t most = most_of(frame.run);
-  if (most == kUnlimited) return most;
-  return most - frame.dfa->shortest(static_cast<Dfa::State>(frame.run.state));
+// Where the stretch is over, is each of its bytes refused? Then no text of its groups is
+// longer.
+bool TokenGrammar::ends_for_good(Frame frame, const Base& base) {
+  std::uint8_t one = 0;
+  while ((group_bit(one) & base.groups) == 0) ++one;
+  SituationId after = situations_.after_run(frame.run);
+  for (std::uint32_t i = 0; i < base.room; ++i) {
+    Count count{least_of(frame.run), most_of(frame.run)};
+    const auto state = static_cast<Dfa::State>(frame.run.state);
+    frame.run.state = step_counted(*frame.dfa, state, one, count);
+    frame.run.extra = std::uint64_t{count.most} << 32 | count.least;
+    if (frame.run.state == Dfa::kDead) return false;
+    // What comes after a run is the same wherever it ends.
+    if (after == kDeadSituation) after = situations_.after_run(frame.run);
+  }
+  for (unsigned byte = 0; byte < 0x80; ++byte) {
+    const auto value = static_cast<std::uint8_t>(byte);
+    if ((group_bit(value) & base.groups) == 0) continue;
+    Count count{least_of(frame.run), most_of(frame.run)};
+    const auto state = static_cast<Dfa::State>(frame.run.state);
+    if (step_counted(*frame.dfa, state, value, count) != Dfa::kDead) return false;
+    if (after != kDeadSituation && situations_.step(after, value) != kDeadSituation) return false;
+  }
+  return true;
 }
 
 ByteGroups TokenGrammar::loops_of(SituationId id) {
@@ -197,7 +240,8 @@ ByteGroups TokenGrammar::loops_of(SituationId id) {
 
 bool TokenGrammar::takes_all_below(const Frame& frame, const TokenTrie::Node& node) {
   if (frame.dfa != nullptr) {
-    return (node.below & ~loops_within(frame)) == 0 && node.longest_below <= room_of(frame) &&
+    const Base stretch = stretch_of(frame);
+    return (node.below & ~stretch.groups) == 0 && node.longest_below <= stretch.room &&
            ((node.below & kHighGroupBit) == 0 || node.utf8_below);
   }
   return !frame.is_run && (node.below & ~loops_of(frame.situation)) == 0;
@@ -211,7 +255,7 @@ void TokenGrammar::collect(std::uint32_t from_token, std::uint32_t to_token) {
 // The frames down to a node again, after everything else has been forgotten.
 void TokenGrammar::refill(SituationId id, std::uint32_t node) {
   path_[0] = frame_of(id);
-  path_[0].is_in_base = true;
+  path_[0].is_in_base = false;
   const TokenTrie::Node& at = trie_->nodes()[node];
   const std::string_view bytes = trie_->piece(trie_->tokens()[at.first_token]);
   for (std::size_t depth = 1; depth < at.depth; ++depth) {
@@ -231,10 +275,13 @@ void TokenGrammar::walk(const SituationId& id, const Base& base) {
     Frame& parent = path_[node.depth - 1];
     // All tokens from here on are of the base?
     const bool in_base = parent.is_in_base && (group_bit(node.byte) & ~base.groups) == 0;
-    if (in_base && (node.below & ~base.groups) == 0 && node.utf8_through &&
-        std::size_t{node.depth} + node.longest_below <= base.most) {
-      at = node.end;
-      continue;
+    if (in_base && (node.below & ~base.groups) == 0 && node.utf8_through) {
+      const bool fits = std::size_t{node.depth} + node.longest_below <= base.room;
+      const bool is_ascii = ((node.below | group_bit(node.byte)) & kHighGroupBit) == 0;
+      if (fits || (base.is_all && is_ascii && parent.is_ascii)) {
+        at = node.end;
+        continue;
+      }
     }
     Frame& frame = path_[node.depth];
     if (!step(parent, node.byte, frame)) {
@@ -242,6 +289,7 @@ void TokenGrammar::walk(const SituationId& id, const Base& base) {
       continue;
     }
     frame.is_in_base = in_base;
+    frame.is_ascii = parent.is_ascii && node.byte < 0x80;
     if (takes_all_below(frame, node)) {
       collect(node.first_token, nodes[node.end].first_token);
       at = node.end;

@@ -49,16 +49,18 @@ class TokenGrammar {
     bool is_run = false;
     bool is_after_known = false;
     bool is_in_base = false;  // has the path only bytes of the base's groups?
+    bool is_ascii = true;
   };
   // Few tokens as a list, many as bits.
   struct Mask {
     std::vector<TokenId> few;
     std::vector<std::uint64_t> words;
   };
-  // What a loop at the root of the tree allows without a walk.
+  // What a stretch (dfa.h) at the root of the tree allows without a walk.
   struct Base {
     ByteGroups groups = 0;
-    std::uint32_t most = 0;  // bytes
+    std::uint32_t room = 0;  // bytes
+    bool is_all = false;     // of texts of ASCII in these groups, nothing else is allowed
   };
 
   const Mask& mask(const SituationId& id);
@@ -71,8 +73,8 @@ class TokenGrammar {
   Frame frame_of(SituationId id);
   void refill(SituationId id, std::uint32_t node);
   bool takes_all_below(const Frame& frame, const TokenTrie::Node& node);
-  static ByteGroups loops_within(const Frame& frame);
-  static std::uint32_t room_of(const Frame& frame);
+  static Base stretch_of(const Frame& frame);
+  bool ends_for_good(Frame frame, const Base& base);
   ByteGroups loops_of(SituationId id);
   const std::vector<std::uint64_t>& base_words(ByteGroups groups);
   std::vector<std::uint64_t> words_of(const Base& base);

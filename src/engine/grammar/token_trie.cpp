@@ -8,6 +8,9 @@
 namespace temper::engine {
 namespace {
 
+// Tokens of more bytes are few.
+constexpr std::size_t kShort = 16;
+
 std::uint8_t byte_at(std::string_view text, std::size_t at) {
   return static_cast<std::uint8_t>(text[at]);
 }
@@ -119,15 +122,34 @@ void TokenTrie::add_facts() {
     for (const char byte : piece(token)) groups |= group_bit(static_cast<std::uint8_t>(byte));
     groups_[static_cast<std::size_t>(token)] = groups;
   }
+  short_words_.assign(kShort + 1, std::vector<std::uint64_t>(mask_words()));
+  for (const TokenId token : tokens_) {
+    const auto id = static_cast<std::size_t>(token);
+    for (std::size_t length = piece(token).size(); length <= kShort; ++length) {
+      short_words_[length][id / 64] |= std::uint64_t{1} << id % 64;
+    }
+  }
   by_length_ = tokens_;
   std::stable_sort(by_length_.begin(), by_length_.end(),
                    [&](TokenId a, TokenId b) { return piece(a).size() > piece(b).size(); });
 }
 
+void TokenTrie::drop_longer(std::vector<std::uint64_t>& words, std::size_t bytes) const {
+  if (bytes < short_words_.size()) {
+    for (std::size_t i = 0; i < words.size(); ++i) words[i] &= short_words_[bytes][i];
+    return;
+  }
+  for (const TokenId token : by_length_) {
+    if (piece(token).size() <= bytes) return;
+    const auto id = static_cast<std::size_t>(token);
+    words[id / 64] &= ~(std::uint64_t{1} << id % 64);
+  }
+}
+
 std::size_t TokenTrie::memory() const {
   return pieces_.size() + piece_ends_.size() * sizeof(std::size_t) +
          2 * tokens_.size() * sizeof(TokenId) + nodes_.size() * sizeof(Node) +
-         groups_.size() * sizeof(ByteGroups);
+         groups_.size() * sizeof(ByteGroups) + short_words_.size() * mask_words() * 8;
 }
 
 }  // namespace temper::engine

@@ -52,8 +52,8 @@ class TokenTrie {
   const std::vector<Node>& nodes() const { return nodes_; }
   // By their bytes.
   const std::vector<TokenId>& tokens() const { return tokens_; }
-  // The longest first.
-  const std::vector<TokenId>& by_length() const { return by_length_; }
+  // Takes the tokens of more bytes than so many out of a mask.
+  void drop_longer(std::vector<std::uint64_t>& words, std::size_t bytes) const;
   std::size_t longest_piece() const { return longest_piece_; }
 
   // Of each token, for those that look at all of them: the groups of its bytes with the
@@ -72,7 +72,9 @@ class TokenTrie {
   std::string pieces_;  // one after the other
   std::vector<std::size_t> piece_ends_;
   std::vector<TokenId> tokens_;
-  std::vector<TokenId> by_length_;
+  std::vector<TokenId> by_length_;  // the longest first
+  std::vector<std::vector<std::uint64_t>>
+      short_words_;  // masks of those of at most 0, 1, ... bytes
   std::vector<Node> nodes_;
   std::vector<ByteGroups> groups_;
   std::size_t longest_piece_ = 0;
