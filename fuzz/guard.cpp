@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
   std::string text;
   const std::size_t rounds = 1 + data[0] / 16;
-  for (std::size_t round = 0; round < rounds && text.size() < 20000; ++round) text += input;
+  for (std::size_t round = 0; round < rounds && text.size() < 9000; ++round) text += input;
   for (const Channel channel : {Channel::Text, Channel::Thinking, Channel::Call}) {
     check(text, channel, piece);
   }

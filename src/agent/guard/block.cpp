@@ -65,6 +65,7 @@ Look look_at(const Tail& tail, std::uint64_t period) {
     look.is_one_byte = look.is_one_byte && byte == tail[begin];
     look.has_line_break = look.has_line_break || byte == '\n' || (escaped && byte == 'n');
     if (byte > ' ') ++look.visible;
+    if (byte >= 0xE3 && byte <= 0xED) end_word();  // one of a script without spaces
     if (!escaped && is_alnum_or_more(byte)) {
       ++word;
       has_digit = has_digit || is_digit(static_cast<char>(byte));

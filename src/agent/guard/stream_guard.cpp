@@ -18,16 +18,23 @@ namespace {
 constexpr std::size_t kExcerptBytes = 80;
 
 // A block may have been noticed anywhere within it: it is shown from the start of a line,
-// or else of a word.
+// or else of a word, or at least of a character.
 std::uint64_t begin_of_unit(const Tail& tail, const Repetition& repetition) {
   const std::uint64_t begin = repetition.end - repetition.unit_bytes;
   if (repetition.kind != RepetitionKind::Block) return begin;
-  for (const std::uint8_t separator : {'\n', ' '}) {
+  const auto last = [&](auto begins_here) {
     for (std::uint64_t at = begin; at > begin - repetition.unit_bytes; --at) {
-      if (tail[at - 1] == separator) return at;
+      if (begins_here(at)) return at;
     }
+    return std::uint64_t{0};
+  };
+  for (const char separator : {'\n', ' '}) {
+    const std::uint64_t found =
+        last([&](std::uint64_t at) { return static_cast<char>(tail[at - 1]) == separator; });
+    if (found != 0) return found;
   }
-  return begin;
+  const std::uint64_t character = last([&](std::uint64_t at) { return (tail[at] & 0xC0) != 0x80; });
+  return character != 0 ? character : begin;
 }
 
 std::string excerpt_of(const Tail& tail, const Repetition& repetition) {
