@@ -29,7 +29,7 @@ std::string table(std::size_t bytes) {
 }
 
 void read_in_tokens(benchmark::State& state, const std::string& text) {
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto iteration : state) {
     StreamGuard guard;
     for (std::size_t at = 0; at < text.size(); at += 4) {
       const auto finding = guard.read(chat::TextDelta{text.substr(at, 4)});

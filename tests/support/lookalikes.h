@@ -55,7 +55,7 @@ class LookalikeMaker {
         row += random_.below(3) == 0 ? format("0x{:02x}, ", number(255)) : "0x00, ";
       return row + "\n";
     });
-    add(texts, "table of zeros", "int grid[12][16] = {\n", 12, [&](std::size_t) {
+    add(texts, "table of zeros", "int grid[48][16] = {\n", 48, [&](std::size_t) {
       return std::string("  {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},\n");
     });
     add(texts, "sql", "BEGIN;\n", rows(), [&](std::size_t i) {
@@ -119,7 +119,7 @@ class LookalikeMaker {
       return std::string(72, '=') + "\n" + word() + "\n" + std::string(72, '-') + "\n" +
              number_text() + "\n";
     });
-    add(texts, "box", "+" + std::string(58, '-') + "+\n", 11,
+    add(texts, "box", "+" + std::string(58, '-') + "+\n", 30,
         [&](std::size_t) { return "|" + std::string(58, ' ') + "|\n"; });
     add(texts, "drawing", "", rows(), [&](std::size_t i) {
       return std::string(60 - i % 30, ' ') + std::string(2 * (i % 30) + 1, '*') + "\n";

@@ -104,7 +104,10 @@ std::uint64_t too_many(const Look& look, std::uint64_t period, Tolerance toleran
   if (period >= 1000) return period * 3;
   if (period >= 300) return period * 4;
   if (is_prose(look)) return stretch(period, is_fenced ? 8 : 5, is_fenced ? 400 : 150);
-  if (look.words == 0 || look.longest_word > 40) return stretch(period, 9, is_fenced ? 3000 : 780);
+  // Rows of data may be equal: zeros, blanks between bars.
+  const bool is_row = look.has_line_break && period >= 20;
+  if (look.words == 0) return stretch(period, 9, is_fenced || is_row ? 3000 : 780);
+  if (look.longest_word > 40) return stretch(period, 9, is_fenced ? 3000 : 780);
   if (!is_fenced && look.symbols == 0 && look.letters * 100 >= look.visible * 70)
     return stretch(period, 8, 400);
   return stretch(period, 9, is_fenced ? 1500 : 700);

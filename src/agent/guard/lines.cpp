@@ -57,12 +57,11 @@ std::optional<Repetition> LinesGuard::judge(RepetitionKind kind, std::size_t cyc
   const Share share = share_of(cycle);
   const auto mostly = [&](std::uint64_t bytes) { return bytes * 10 >= share.bytes * 6; };
   Limit limit = kNever;
-  if (kind == RepetitionKind::Lines) {
-    if (mostly(share.prose))
-      limit = {6, 150};
-    else if (mostly(share.prose + share.items))
-      limit = {8, 150};
-  } else if (mostly(share.sentences)) {
+  if (kind == RepetitionKind::Lines && mostly(share.prose)) {
+    limit = {6, 150};
+  } else if (kind == RepetitionKind::Lines && mostly(share.prose + share.items)) {
+    limit = {8, 150};
+  } else if (kind == RepetitionKind::Numbers && mostly(share.sentences)) {
     limit = mostly(share.items) ? Limit{16, 300} : Limit{8, 300};
   }
   const std::uint64_t lines = std::min<std::uint64_t>(equal + cycle, kKept - 1);

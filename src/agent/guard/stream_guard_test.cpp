@@ -51,7 +51,7 @@ TEST_CASE("guard: however a stream is divided, the verdict is the same") {
   for (const std::filesystem::path& path : files_in(cut)) {
     const Endless endless = read_endless(path, 50000);
     const std::optional<Finding> whole = finding_in(endless.text, endless.channel, 1 << 20);
-    for (const std::size_t piece : {1, 7, 64}) {
+    for (const std::size_t piece : {1U, 7U, 64U}) {
       CHECK_MESSAGE(finding_in(endless.text, endless.channel, piece) == whole, endless.name);
     }
   }
