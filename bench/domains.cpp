@@ -47,14 +47,16 @@ std::vector<std::string> many_paths(int count) {
 void text_build(benchmark::State& state) {
   const std::string text = source_text(static_cast<std::size_t>(state.range(0)) << 20);
   std::size_t memory = 0;
-  for (auto _ : state) memory = TextIndex::build(text)->memory_bytes();
+  for ([[maybe_unused]] const auto iteration : state)
+    memory = TextIndex::build(text)->memory_bytes();
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
   state.counters["bytes/byte"] = static_cast<double>(memory) / static_cast<double>(text.size());
 }
 
 void text_build_one_letter(benchmark::State& state) {
   const std::string text(std::size_t{1} << 20, 'a');
-  for (auto _ : state) benchmark::DoNotOptimize(TextIndex::build(text));
+  for ([[maybe_unused]] const auto iteration : state)
+    benchmark::DoNotOptimize(TextIndex::build(text));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
 
@@ -63,7 +65,7 @@ void text_step(benchmark::State& state) {
   const std::string text = source_text(std::size_t{1} << 20);
   const TextOf domain(std::make_shared<const TextIndex>(*TextIndex::build(text)), Occurrence::Once);
   Random random(3);
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto iteration : state) {
     Domain::State at = domain.start(0);
     const std::size_t begin = random.below(text.size() - 40);
     for (std::size_t i = 0; i < 40; ++i) {
@@ -79,7 +81,7 @@ void text_step_any_byte(benchmark::State& state) {
   const std::string text = source_text(std::size_t{1} << 20);
   const TextOf domain(std::make_shared<const TextIndex>(*TextIndex::build(text)), Occurrence::Once);
   Random random(3);
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto iteration : state) {
     Domain::State at = domain.start(0);
     const std::size_t begin = random.below(text.size() - 8);
     for (std::size_t i = 0; i < 8; ++i) {
@@ -95,14 +97,15 @@ void text_step_any_byte(benchmark::State& state) {
 void paths_build(benchmark::State& state) {
   const std::vector<std::string> paths = many_paths(100000);
   std::size_t memory = 0;
-  for (auto _ : state) memory = PathSet(paths).snapshot()->memory_bytes();
+  for ([[maybe_unused]] const auto iteration : state)
+    memory = PathSet(paths).snapshot()->memory_bytes();
   state.counters["MB"] = static_cast<double>(memory) / 1e6;
 }
 
 void paths_change(benchmark::State& state) {
   PathSet set(many_paths(100000));
   int number = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto iteration : state) {
     set.add("new/file" + std::to_string(++number));
     benchmark::DoNotOptimize(set.snapshot());
   }
@@ -114,7 +117,7 @@ void paths_step(benchmark::State& state) {
   const Paths domain(PathSet(paths).snapshot());
   Random random(4);
   std::int64_t bytes = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto iteration : state) {
     std::string path = paths[random.below(paths.size())];
     if (std::is_same_v<Paths, NewPath>) path += "x";
     benchmark::DoNotOptimize(contains(domain, path));

@@ -167,7 +167,7 @@ void check_all_dialects(std::size_t calls) {
   const std::vector<TinyDialect> dialects = tiny_dialects();
   std::vector<Tally> tallies(dialects.size());
   ThreadPool threads(1);
-  threads.parallel_for(0, dialects.size(), [&](std::size_t first, std::size_t last) {
+  threads.parallel_for(dialects.size(), [&](std::size_t i) {
     for (std::size_t i = first; i < last; ++i)
       tallies[i] = call_at_random(dialects[i], true, calls);
   });

@@ -4,7 +4,7 @@
 
 namespace temper::chat {
 
-ExistingPath::ExistingPath(std::shared_ptr<const Trie> paths, ExistingPathOptions options)
+ExistingPath::ExistingPath(std::shared_ptr<const Trie> paths, const ExistingPathOptions& options)
     : paths_(std::move(paths)), spelling_(options.root), kinds_(options.kinds) {}
 
 Domain::State ExistingPath::start(State) const {

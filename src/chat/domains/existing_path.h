@@ -30,7 +30,7 @@ struct ExistingPathOptions {
 class ExistingPath final : public Domain {
  public:
   // `paths` as PathSet::snapshot gives them.
-  explicit ExistingPath(std::shared_ptr<const Trie> paths, ExistingPathOptions options = {});
+  explicit ExistingPath(std::shared_ptr<const Trie> paths, const ExistingPathOptions& options = {});
 
   State start(State given) const override;
   State next(State state, std::uint8_t byte) const override;

@@ -22,7 +22,7 @@ PathShape shape_of(Domain::State free_state) {
 
 }  // namespace
 
-NewPath::NewPath(std::shared_ptr<const Trie> paths, NewPathOptions options)
+NewPath::NewPath(std::shared_ptr<const Trie> paths, const NewPathOptions& options)
     : paths_(std::move(paths)), spelling_(options.root), existing_(options.existing) {}
 
 Domain::State NewPath::start(State) const { return PathSpelling::begin(); }

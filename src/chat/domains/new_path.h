@@ -30,7 +30,7 @@ struct NewPathOptions {
 class NewPath final : public Domain {
  public:
   // `paths` as PathSet::snapshot gives them.
-  explicit NewPath(std::shared_ptr<const Trie> paths, NewPathOptions options = {});
+  explicit NewPath(std::shared_ptr<const Trie> paths, const NewPathOptions& options = {});
 
   State start(State given) const override;
   State next(State state, std::uint8_t byte) const override;

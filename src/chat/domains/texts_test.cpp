@@ -237,6 +237,7 @@ TEST_CASE("text of a file: read from several threads at once") {
   std::atomic<int> right{0};
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int thread = 0; thread < 4; ++thread) {
       threads.emplace_back([&] {
         for (const auto& [path, text] : files.texts) {
