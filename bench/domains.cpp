@@ -19,6 +19,7 @@ namespace {
 std::string source_text(std::size_t bytes) {
   Random random(1);
   std::vector<std::string> words;
+  words.reserve(2000);
   for (int i = 0; i < 2000; ++i) words.push_back(random.name(2 + random.below(9)));
   std::string text;
   while (text.size() < bytes) {
@@ -37,6 +38,7 @@ std::string source_text(std::size_t bytes) {
 std::vector<std::string> many_paths(int count) {
   Random random(2);
   std::vector<std::string> paths;
+  paths.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     paths.push_back("packages/module" + std::to_string(random.below(300)) + "/src/part" +
                     std::to_string(random.below(7)) + "/" + random.name(9) + ".cpp");
