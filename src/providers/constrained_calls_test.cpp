@@ -12,8 +12,8 @@
 #include "chat/domains/path_set.h"
 #include "chat/domains/text_of_file.h"
 #include "chat/reply.h"
-#include "providers/tiny_models_for_tests.h"
 #include "support/schema_validator.h"
+#include "support/tiny_models.h"
 
 namespace temper::providers {
 namespace {
@@ -168,8 +168,7 @@ void check_all_dialects(std::size_t calls) {
   std::vector<Tally> tallies(dialects.size());
   ThreadPool threads(1);
   threads.parallel_for(dialects.size(), [&](std::size_t i) {
-    for (std::size_t i = first; i < last; ++i)
-      tallies[i] = call_at_random(dialects[i], true, calls);
+    tallies[i] = call_at_random(dialects[i], true, calls);
   });
   for (std::size_t i = 0; i < dialects.size(); ++i) {
     CAPTURE(dialects[i].name);

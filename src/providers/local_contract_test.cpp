@@ -4,8 +4,8 @@
 #include "chat/contract.h"
 #include "chat/reply.h"
 #include "engine/dialect/reader.h"
-#include "providers/tiny_models_for_tests.h"
 #include "providers/told_tools.h"
+#include "support/tiny_models.h"
 
 namespace temper::providers {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "base/format.h"
 #include "chat/reply.h"
-#include "providers/tiny_models_for_tests.h"
 #include "support/golden_models.h"
+#include "support/tiny_models.h"
 
 namespace temper::providers {
 namespace {
