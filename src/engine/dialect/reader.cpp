@@ -46,7 +46,7 @@ struct DialectReader::State {
   std::unique_ptr<SymbolReader> symbols;
 };
 
-DialectReader::DialectReader(Dialect dialect, ReaderOptions options)
+DialectReader::DialectReader(Dialect dialect, const ReaderOptions& options)
     : state_(std::make_unique<State>(std::move(dialect), options)) {}
 DialectReader::~DialectReader() = default;
 DialectReader::DialectReader(DialectReader&&) noexcept = default;

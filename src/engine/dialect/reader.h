@@ -53,7 +53,7 @@ struct ReadEnd {
 
 class DialectReader {
  public:
-  explicit DialectReader(Dialect dialect, ReaderOptions options = {});
+  explicit DialectReader(Dialect dialect, const ReaderOptions& options = {});
   ~DialectReader();
   DialectReader(DialectReader&&) noexcept;
   DialectReader& operator=(DialectReader&&) noexcept;
