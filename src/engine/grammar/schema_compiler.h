@@ -45,6 +45,8 @@ class SchemaCompiler {
 
   // The schema without $ref and allOf at its top.
   Result<Json> resolved(const Json& schema, const Place& place);
+  static Result<Count> read_counts(const Json& schema, std::string_view least,
+                                   std::string_view most, std::string_view place);
   Result<Part> compile_reference(const Json& schema, const Place& place);
   Result<Part> compile_options(const Json& schema, std::string_view key, const Place& place);
   Result<Part> compile_values(const Json& schema, const Place& place);

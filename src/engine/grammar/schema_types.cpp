@@ -1,47 +1,16 @@
-// What a value of each type looks like.
+// Arrays, objects, and values of any type.
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
-#include <limits>
 
 #include "base/format.h"
 #include "engine/grammar/number_machines.h"
 #include "engine/grammar/pattern.h"
 #include "engine/grammar/schema_compiler.h"
-#include "engine/grammar/schema_merge.h"
 #include "engine/grammar/text_machines.h"
 
 namespace temper::engine {
 namespace {
 
 using Part = GrammarBuilder::Part;
-
-struct Format {
-  std::string_view name;
-  std::string_view pattern;
-};
-
-#define TEMPER_DATE R"([0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))"
-#define TEMPER_TIME \
-  R"(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))"
-#define TEMPER_OCTET R"((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9]))"
-
-// Their usual forms; an address that is allowed somewhere but not here can be written
-// where the schema names no format.
-constexpr std::array<Format, 7> kFormats{{
-    {"date", "^" TEMPER_DATE "$"},
-    {"time", "^" TEMPER_TIME "$"},
-    {"date-time", "^" TEMPER_DATE "T" TEMPER_TIME "$"},
-    {"email", R"(^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$)"},
-    {"uuid", "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"},
-    {"ipv4", "^(" TEMPER_OCTET R"(\.){3})" TEMPER_OCTET "$"},
-    {"uri", R"(^[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~]+$)"},
-}};
-
-#undef TEMPER_DATE
-#undef TEMPER_TIME
-#undef TEMPER_OCTET
 
 constexpr std::string_view kBareKey = "^[A-Za-z_][A-Za-z0-9_-]*$";
 
@@ -66,109 +35,15 @@ Result<std::uint32_t> read_count(const Json& schema, std::string_view key, std::
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(*count, kUnlimited - 1));
 }
 
-Result<Count> read_counts(const Json& schema, std::string_view least, std::string_view most,
-                          std::string_view place) {
+}  // namespace
+
+Result<Count> SchemaCompiler::read_counts(const Json& schema, std::string_view least,
+                                          std::string_view most, std::string_view place) {
   Count count;
   count.least = TRY(read_count(schema, least, 0, place));
   count.most = TRY(read_count(schema, most, kUnlimited, place));
   return count;
 }
-
-struct NumberBounds {
-  std::optional<Json> low;
-  std::optional<Json> high;
-  Bound low_bound = Bound::Included;
-  Bound high_bound = Bound::Included;
-};
-
-// The double nearest to a number; nullopt where it is none.
-std::optional<double> nearest(const Json& json) {
-  if (const Result<double> exact = json.as_number()) return *exact;
-  if (const Result<std::int64_t> integer = json.as_integer()) return static_cast<double>(*integer);
-  if (const Result<std::uint64_t> large = json.as_unsigned()) return static_cast<double>(*large);
-  return std::nullopt;
-}
-
-// Of `minimum` and `exclusiveMinimum`, or of the two for the other side, what counts. As in
-// draft 4, the second may also be a boolean that speaks of the first.
-Result<void> read_bound(const Json& schema, std::string_view key, std::string_view exclusive,
-                        bool is_low, std::string_view place, std::optional<Json>& bound,
-                        Bound& kind) {
-  const Json* open = schema.find(exclusive);
-  const Json* closed = schema.find(key);
-  for (const Json* value : {open, closed}) {
-    if (value == nullptr || nearest(*value) || (value == open && value->boolean() != nullptr)) {
-      continue;
-    }
-    return schema_error(Code::Invalid, place,
-                        format("`{}` must be a number", value == open ? exclusive : key));
-  }
-  if (closed != nullptr) bound = *closed;
-  if (open == nullptr) return {};
-  if (open->boolean() != nullptr) {
-    if (*open->boolean()) kind = Bound::Excluded;
-    return {};
-  }
-  const double limit = *nearest(*open);
-  const bool is_stricter =
-      !bound || (is_low ? limit >= *nearest(*bound) : limit <= *nearest(*bound));
-  if (is_stricter) {
-    bound = *open;
-    kind = Bound::Excluded;
-  }
-  return {};
-}
-
-Result<NumberBounds> read_bounds(const Json& schema, std::string_view place) {
-  NumberBounds bounds;
-  TRY(read_bound(schema, "minimum", "exclusiveMinimum", true, place, bounds.low, bounds.low_bound));
-  TRY(read_bound(schema, "maximum", "exclusiveMaximum", false, place, bounds.high,
-                 bounds.high_bound));
-  return bounds;
-}
-
-constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
-
-// The first integer that a lower bound allows; nullopt where there is none.
-std::optional<std::int64_t> lowest_integer(const NumberBounds& bounds) {
-  if (!bounds.low) return kLowest;
-  const bool is_excluded = bounds.low_bound == Bound::Excluded;
-  if (const Result<std::int64_t> exact = bounds.low->as_integer()) {
-    if (is_excluded && *exact == kHighest) return std::nullopt;
-    return *exact + (is_excluded ? 1 : 0);
-  }
-  const double limit = std::ceil(*nearest(*bounds.low));
-  if (limit < -0x1p63) return kLowest;
-  if (limit >= 0x1p63) return std::nullopt;
-  return static_cast<std::int64_t>(limit);
-}
-
-std::optional<std::int64_t> highest_integer(const NumberBounds& bounds) {
-  if (!bounds.high) return kHighest;
-  const bool is_excluded = bounds.high_bound == Bound::Excluded;
-  if (const Result<std::int64_t> exact = bounds.high->as_integer()) {
-    if (is_excluded && *exact == kLowest) return std::nullopt;
-    return *exact - (is_excluded ? 1 : 0);
-  }
-  const double limit = std::floor(*nearest(*bounds.high));
-  if (limit >= 0x1p63) return kHighest;
-  if (limit < -0x1p63) return std::nullopt;
-  return static_cast<std::int64_t>(limit);
-}
-
-// How many digits after the point numbers have that are multiples of a power of ten.
-std::optional<std::uint32_t> fraction_digits(double multiple_of) {
-  for (std::uint32_t digits = 0; digits <= 15; ++digits) {
-    const std::string text = format("1e-{}", digits);
-    double power = 0;
-    std::from_chars(text.data(), text.data() + text.size(), power);
-    if (power == multiple_of) return digits;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
 
 Result<Part> SchemaCompiler::compile_type(Type type, const Json& schema, const Place& place) {
   switch (type) {
@@ -184,107 +59,6 @@ Result<Part> SchemaCompiler::compile_type(Type type, const Json& schema, const P
   }
   return builder_.choice({});
 }
-
-// -------------------------------------------------------------------------- numbers
-
-Result<Part> SchemaCompiler::compile_integer(const Json& schema, const Place& place) {
-  const NumberBounds bounds = TRY(read_bounds(schema, place.path));
-  std::uint32_t multiple_of = 1;
-  if (const Json* given = schema.find("multipleOf")) {
-    const Result<std::int64_t> exact = given->as_integer();
-    if (!exact || *exact < 1 || *exact > 1000) {
-      return schema_error(Code::Unsupported, place.path,
-                          "of integers, `multipleOf` is only supported from 1 to 1000");
-    }
-    multiple_of = static_cast<std::uint32_t>(*exact);
-  }
-  const std::optional<std::int64_t> low = lowest_integer(bounds);
-  const std::optional<std::int64_t> high = highest_integer(bounds);
-  if (!low || !high || *low > *high) return builder_.choice({});
-  Result<Dfa> dfa = integer_dfa(*low, *high, multiple_of);
-  if (!dfa) return schema_error(dfa.error().code, place.path, dfa.error().message);
-  return automaton(*std::move(dfa));
-}
-
-Result<Part> SchemaCompiler::compile_number(const Json& schema, const Place& place) {
-  const NumberBounds bounds = TRY(read_bounds(schema, place.path));
-  DecimalLimits limits;
-  if (bounds.low) limits.low = nearest(*bounds.low);
-  if (bounds.high) limits.high = nearest(*bounds.high);
-  limits.low_bound = bounds.low_bound;
-  limits.high_bound = bounds.high_bound;
-  if (const Json* multiple_of = schema.find("multipleOf")) {
-    if (multiple_of->as_integer()) return compile_integer(schema, place);
-    const Result<double> step = multiple_of->as_number();
-    const auto digits = step ? fraction_digits(*step) : std::nullopt;
-    if (!digits) {
-      return schema_error(
-          Code::Unsupported, place.path,
-          "`multipleOf` is only supported for integers and for 0.1, 0.01 and so on");
-    }
-    limits.max_fraction_digits = *digits;
-  }
-  Result<Dfa> dfa = decimal_dfa(limits);
-  if (!dfa) return schema_error(dfa.error().code, place.path, dfa.error().message);
-  return automaton(*std::move(dfa));
-}
-
-// -------------------------------------------------------------------------- strings
-
-Part SchemaCompiler::quoted(Part content) {
-  const Part quote = style_.quote ? builder_.control(*style_.quote) : builder_.literal("\"");
-  return builder_.sequence({quote, content, quote});
-}
-
-Part SchemaCompiler::any_content(Count characters) {
-  return style_.quote ? builder_.text(characters) : builder_.json_text(characters);
-}
-
-Result<std::shared_ptr<const Dfa>> SchemaCompiler::dfa_of_pattern(const std::string& pattern,
-                                                                  const Place& place) {
-  std::shared_ptr<const Dfa>& known = patterns_[pattern];
-  if (!known) {
-    Result<Dfa> dfa = pattern_dfa(pattern);
-    if (!dfa) return schema_error(dfa.error().code, place.path, dfa.error().message);
-    known = std::make_shared<Dfa>(*std::move(dfa));
-  }
-  return known;
-}
-
-Result<Part> SchemaCompiler::compile_string(const Json& schema, const Place& place) {
-  const Count count = TRY(read_counts(schema, "minLength", "maxLength", place.path));
-  std::vector<std::string> patterns;
-  if (const Json* pattern = schema.find("pattern")) {
-    if (pattern->string() == nullptr) {
-      return schema_error(Code::Invalid, place.path, "`pattern` must be a string");
-    }
-    patterns.push_back(*pattern->string());
-  }
-  if (const Json* named = schema.find("format"); named != nullptr && named->string() != nullptr) {
-    for (const Format& known : kFormats) {
-      if (known.name == *named->string()) patterns.emplace_back(known.pattern);
-    }
-  }
-  if (patterns.empty() && !place.end) return quoted(any_content(count));
-  if (patterns.empty() && count == Count{}) return builder_.text_until(*place.end);
-
-  const auto explained = [&](Result<Dfa> dfa) -> Result<Dfa> {
-    if (dfa) return dfa;
-    return schema_error(dfa.error().code, place.path, dfa.error().message);
-  };
-  Dfa content = any_text_dfa();
-  if (place.end) content = TRY(explained(text_without_dfa(*place.end)));
-  for (const std::string& pattern : patterns) {
-    const std::shared_ptr<const Dfa> dfa = TRY(dfa_of_pattern(pattern, place));
-    content = TRY(explained(both_dfa(content, *dfa)));
-  }
-  if (count.least > 0) content = TRY(explained(longer_dfa(content, count.least)));
-  if (!place.end && !style_.quote) content = TRY(explained(escaped_dfa(content)));
-  const Part part = builder_.automaton(std::make_shared<Dfa>(std::move(content)), {0, count.most});
-  return place.end ? finished(part, place) : quoted(part);
-}
-
-// --------------------------------------------------------------------------- arrays
 
 Result<Part> SchemaCompiler::compile_array(const Json& schema, const Place& place) {
   TRY(refuse(schema, {"contains", "minContains", "unevaluatedItems"}, place.path));
@@ -332,16 +106,6 @@ Result<Part> SchemaCompiler::compile_array(const Json& schema, const Place& plac
     tail = i >= count.least ? builder_.optional(with) : with;
   }
   return builder_.sequence({builder_.literal("["), tail, builder_.literal("]")});
-}
-
-// -------------------------------------------------------------------------- objects
-
-Part SchemaCompiler::quoted_text(std::string_view text) {
-  return quoted(builder_.literal(style_.quote ? std::string(text) : escaped_text(text)));
-}
-
-Part SchemaCompiler::key_of(std::string_view name) {
-  return style_.has_bare_keys ? builder_.literal(name) : quoted_text(name);
 }
 
 Result<std::vector<SchemaCompiler::Member>> SchemaCompiler::members_of(const Json& schema,
@@ -482,8 +246,6 @@ Result<std::vector<SchemaProperty>> SchemaCompiler::properties() {
   return properties;
 }
 
-// ------------------------------------------------------------------------ any values
-
 Part SchemaCompiler::any_value() {
   if (any_value_) return *any_value_;
   const Part any = builder_.declare("any value");
@@ -541,5 +303,4 @@ Part SchemaCompiler::written(const Json& value) {
   }
   return builder_.sequence(std::move(parts));
 }
-
 }  // namespace temper::engine
