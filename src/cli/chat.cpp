@@ -124,7 +124,11 @@ class Conversation {
       if (!line && line.error().code == Code::Stopped) return ExitCode::Interrupted;
       if (!line) return line.error();
       if (!*line || **line == "/exit") return ExitCode::Success;
-      if (!TRY(command(**line))) TRY(answer(**line));
+      if (!TRY(command(**line))) {
+        const Result<void> answered = answer(**line);
+        if (!answered && !is_person()) return answered.error();
+        if (!answered) context_.err.line(answered.error().message);
+      }
       if (stopped_ && !is_person()) return ExitCode::Interrupted;
       stop = stop_;
     }
@@ -164,10 +168,14 @@ class Conversation {
         stop);
     const chat::Reply reply = collector.finish();
     const double seconds = std::chrono::duration<double>(context_.clock.steady() - started).count();
-    if (!json_) context_.out.line();
+    if (!json_ && !reply.message.parts.empty()) context_.out.line();
     stopped_ = stop.stop_requested();
-    if (!reply.message.parts.empty()) history_.messages.push_back(reply.message);
-    TRY(history_.keep());
+    if (reply.message.parts.empty()) {
+      history_.messages.pop_back();  // a question that got no answer is not asked
+    } else {
+      history_.messages.push_back(reply.message);
+      TRY(history_.keep());
+    }
     if (finding) {
       context_.err.line(context_.err.styled(Style::Yellow, finding->note));
     } else if (const chat::Failed* failed = reply.failed(); failed != nullptr && !stopped_) {
