@@ -87,6 +87,7 @@ bool Generation::force(TokenId before) {
   const Constraint::Forced forced = constraint_.forced(before, is_thinking);
   if (forced.pieces.empty()) return true;
   if (forced.replaces && !pending_.empty()) {
+    chooser_.take_back();
     pending_.pop_back();
     text_->cut(text_->tokens().size() - 1);
     --usage_.output_tokens;

@@ -54,6 +54,7 @@ class SamplingChooser final : public TokenChooser {
     return TRY(sampler_.sample(scores, allowed)).token;
   }
   void accept(TokenId token) override { sampler_.accept(token); }
+  void take_back() override { sampler_.rewind(1); }
 
  private:
   engine::Sampler sampler_;

@@ -30,6 +30,8 @@ class TokenChooser {
   virtual Result<engine::TokenId> choose(std::span<const float> scores,
                                          engine::TokenMask allowed) = 0;
   virtual void accept(engine::TokenId token) = 0;
+  // The last token that was accepted is not part of the reply after all: others stand for it.
+  virtual void take_back() = 0;
 };
 
 struct LocalOptions {

@@ -53,6 +53,12 @@ class TinyModel {
     std::ofstream(path_, std::ios::binary) << engine::make_tiny_gguf(source_, control);
   }
 
+  // Another model, which knows nothing of the template.
+  TinyModel(const TinyDialect& which, std::string path) : TinyModel(which) {
+    path_ = std::move(path);
+  }
+
+  const std::string& chat_template() const { return source_; }
   const engine::Dialect& dialect() const { return dialect_; }
   const std::string& path() const { return path_; }
   // The template without what it says of tools, for which a prompt of many is short.
@@ -137,6 +143,7 @@ class ScriptedChooser final : public TokenChooser {
 
   void accept(engine::TokenId token) override {
     const std::string_view text = tokenizer_.shown(token, engine::SpecialsShown::Yes, false);
+    before_ = left_;
     if (left_.starts_with(text)) {
       left_.erase(0, text.size());
     } else if (!tokenizer_.is_end_of_generation(token)) {
@@ -144,9 +151,12 @@ class ScriptedChooser final : public TokenChooser {
     }
   }
 
+  void take_back() override { left_ = before_; }
+
  private:
   const engine::Tokenizer& tokenizer_;
   std::string left_;
+  std::string before_;  // the last token
   ScriptEnd end_;
 };
 
