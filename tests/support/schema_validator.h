@@ -196,35 +196,36 @@ class SchemaValidator {
 
   // Does the schema, or one that it is made of, speak of each member?
   bool knows_all(const Json& schema, const Json& value) const {
-    bool is_open = true;
-    std::vector<std::string> names;
-    collect(schema, names, is_open);
-    return is_open ||
-           std::all_of(value.members()->begin(), value.members()->end(), [&](const auto& member) {
-             return std::find(names.begin(), names.end(), member.first) != names.end();
-           });
+    Known known;
+    collect(schema, known);
+    if (known.has_additional || !known.has_properties) return true;
+    const Json::Object& members = *value.members();
+    return std::all_of(members.begin(), members.end(), [&](const auto& member) {
+      return std::find(known.names.begin(), known.names.end(), member.first) != known.names.end();
+    });
   }
-  // The names of properties; open where there are none, or more are spoken of.
-  void collect(const Json& schema, std::vector<std::string>& names, bool& is_open) const {
+  struct Known {
+    std::vector<std::string> names;
+    bool has_properties = false;
+    bool has_additional = false;
+  };
+  void collect(const Json& schema, Known& known) const {
     if (!schema.is_object()) return;
-    if (const Json* reference = schema.find("$ref")) {
-      collect(target(*reference->string()), names, is_open);
-    }
-    bool has_additional = is_open && !names.empty();
+    if (const Json* reference = schema.find("$ref")) collect(target(*reference->string()), known);
     if (const Json* named = schema.find("properties")) {
-      for (const auto& [name, property] : *named->members()) names.push_back(name);
+      known.has_properties |= !named->members()->empty();
+      for (const auto& [name, property] : *named->members()) known.names.push_back(name);
     }
     if (const Json* required = schema.find("required")) {
-      for (const Json& name : *required->items()) names.push_back(*name.string());
+      for (const Json& name : *required->items()) known.names.push_back(*name.string());
     }
     if (const Json* additional = schema.find("additionalProperties")) {
-      has_additional = *additional != Json(false);
+      known.has_additional |= *additional != Json(false);
     }
-    is_open = has_additional || names.empty();
     for (const char* key : {"allOf", "anyOf", "oneOf"}) {
       const Json* parts = schema.find(key);
       if (parts == nullptr) continue;
-      for (const Json& part : *parts->items()) collect(part, names, is_open);
+      for (const Json& part : *parts->items()) collect(part, known);
     }
   }
 

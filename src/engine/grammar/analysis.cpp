@@ -19,6 +19,13 @@ bool has_children(Kind kind) {
          kind == Kind::Rule;
 }
 
+bool has_any_byte(const Dfa& dfa) {
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    if (dfa.next(Dfa::kStart, static_cast<std::uint8_t>(byte)) != Dfa::kDead) return true;
+  }
+  return false;
+}
+
 class Analysis {
  public:
   Analysis(std::vector<Node>& nodes, const std::vector<NodeIndex>& children,
@@ -132,8 +139,10 @@ class Analysis {
       case Kind::Control: return 0;
       case Kind::Automaton: {
         const Dfa& dfa = *dfas_[node.first];
-        const bool possible = node.count.least <= node.count.most && !dfa.is_empty() &&
-                              dfa.shortest(Dfa::kStart) <= node.count.most;
+        const Count& count = node.count;
+        const bool possible = !dfa.is_empty() && count.least <= count.most &&
+                              dfa.shortest(Dfa::kStart) <= count.most &&
+                              (count.least == 0 || has_any_byte(dfa));
         return possible ? 0 : kNeverFinished;
       }
       case Kind::Domain: {

@@ -78,8 +78,8 @@ Dfa::Dfa(const std::vector<Row>& rows) {
     for (std::size_t i = 0; i < class_count_; ++i)
       next_.push_back(target(rows[state], first_of[i]));
   }
-  find_stretches();
   find_shortest();
+  find_stretches();
 }
 
 // Backwards from the ends, by the number of characters; a step within one costs nothing.
@@ -110,6 +110,7 @@ void Dfa::find_shortest() {
       }
     }
   }
+  for (const Facts& facts : states_) furthest_ = std::max(furthest_, facts.shortest);
 }
 
 // Where most bytes of ASCII lead.
@@ -177,14 +178,16 @@ void Dfa::find_stretches() {
       if (target == kDead) continue;
       const ByteGroups groups = groups_between(state, target);
       if (target == state) {
-        stretch = {groups, kEndless};
+        stretch = {groups, kEndless, shortest(state)};
         continue;
       }
       const Stretch& then = states_[target].stretch;
       const ByteGroups both = groups & then.groups;
       const bool goes_on = both != 0 && marks[target] == Mark::Done;
       const std::uint32_t room = then.room == kEndless ? kEndless : then.room + 1;
-      stretch = goes_on ? Stretch{both, room} : Stretch{groups & ~kHighGroupBit, 1};
+      const std::uint32_t to_end = std::max(shortest(state), shortest(target));
+      stretch = goes_on ? Stretch{both, room, std::max(to_end, then.to_end)}
+                        : Stretch{groups & ~kHighGroupBit, 1, to_end};
       if (stretch.room != kEndless) stretch.groups &= ~kHighGroupBit;  // bytes are not characters
     }
   }

@@ -45,12 +45,16 @@ class Dfa {
   bool begins_character(State state) const { return states_[state].begins_character; }
   // How many characters must begin, at least, from here to the end of a text.
   std::uint32_t shortest(State state) const { return states_[state].shortest; }
+  // The most of these.
+  std::uint32_t furthest() const { return furthest_; }
   // Groups of which a text of so many bytes can be read here, whichever they are, and of the
   // group kHighGroup whole characters. All texts of one length lead to one state, so that a
   // loop, which has no limit, and a count are the same thing.
   struct Stretch {
     ByteGroups groups = 0;
     std::uint32_t room = 0;  // kEndless for a loop
+    // However much of it is read, an end is at most so many characters away.
+    std::uint32_t to_end = 0;
   };
   static constexpr std::uint32_t kEndless = ~std::uint32_t{0};
   const Stretch& stretch(State state) const { return states_[state].stretch; }
@@ -78,6 +82,7 @@ class Dfa {
   std::size_t class_count_ = 1;
   std::vector<State> next_;  // [states, classes]
   std::vector<Facts> states_;
+  std::uint32_t furthest_ = 0;
 };
 
 inline constexpr std::size_t kMaxDfaStates = 20'000;

@@ -103,6 +103,7 @@ TEST_CASE("gbnf: what is wrong is said with its place") {
       {"root ::= " + std::string(100, '('), "line 1, column 71: groups are nested too deep"},
   };
   for (const auto& [source, message] : rows) CHECK(refusal(source) == message);
+  CHECK(refusal("root ::= []+ \"a\"").starts_with("no text matches"));
   CHECK(refusal("root ::= root \"a\" | \"b\"").starts_with("the rule root begins with itself"));
   CHECK(refusal("root ::= a\na ::= \"x\"? root").starts_with("no text matches"));
 }

@@ -50,10 +50,13 @@ SituationId Matcher::after_bytes(std::string_view bytes) const {
 }
 
 SituationId Matcher::after_token(TokenId token) const {
-  const TokenTrie& trie = tokens_->trie();
-  if (trie.is_valid(token) && !trie.piece(token).empty()) return after_bytes(trie.piece(token));
   tokens_->make_room();
-  return tokens_->situations_.step_control(place_, token);
+  // First as a control token, where it is one to the grammar; the vocabulary should give such
+  // tokens no text.
+  const SituationId then = tokens_->situations_.step_control(place_, token);
+  const TokenTrie& trie = tokens_->trie();
+  if (then != kDeadSituation || !trie.is_valid(token) || trie.piece(token).empty()) return then;
+  return after_bytes(trie.piece(token));
 }
 
 bool Matcher::allows(TokenId token) const { return after_token(token) != kDeadSituation; }

@@ -145,17 +145,17 @@ class Situations {
   std::uint32_t cell(NodeIndex node, std::uint64_t state, std::uint64_t extra, std::uint32_t rest);
   std::uint32_t slots_with(std::uint32_t slots, SlotId slot, std::uint64_t value);
   std::uint64_t slot_value(std::uint32_t slots, SlotId slot) const;
-  Item fresh(NodeIndex node, std::uint32_t rest, std::uint32_t slots) const;
+  Item fresh(NodeIndex index, std::uint32_t rest, std::uint32_t slots) const;
 
   // Add to `ways` those which begin with what reads a symbol: what the item, or the list,
   // stands for.
-  void expand(const Item& item, std::vector<Way>& ways);
+  void expand(const Item& start, std::vector<Way>& ways);
   void expand_list(std::uint32_t list, std::uint32_t slots, std::vector<Way>& ways);
   void expand_one(const Item& item, std::vector<Way>& ways);
   bool reads_a_byte(Way way) const;
   void step_way(Way way, std::uint8_t byte, std::vector<Way>& ways);
 
-  std::uint32_t transfer(std::uint32_t cell, const InternTable<Cell>& old,
+  std::uint32_t transfer(std::uint32_t list, const InternTable<Cell>& old,
                          std::vector<std::uint32_t>& known);
 
   std::shared_ptr<const Grammar> grammar_;

@@ -61,9 +61,11 @@ void TokenGrammar::make_room() {
 SituationId TokenGrammar::without_far_limits(SituationId id) {
   const std::optional<Run> run = situations_.run_of(id);
   if (!run || situations_.node_of(*run).kind != Grammar::Kind::Automaton) return id;
+  const Dfa& dfa = grammar().dfa(situations_.node_of(*run));
   const auto longest = static_cast<std::uint32_t>(trie_->longest_piece());
   const std::uint64_t least = std::min(least_of(*run), longest);
-  const std::uint64_t most = most_of(*run) >= longest ? kUnlimited : most_of(*run);
+  const bool is_far = most_of(*run) >= longest + dfa.furthest();  // and an end is within reach
+  const std::uint64_t most = is_far ? kUnlimited : most_of(*run);
   Run near = *run;
   near.extra = most << 32 | least;
   return near.extra == run->extra ? id : situations_.of_run(near);
@@ -196,7 +198,8 @@ TokenGrammar::Base TokenGrammar::stretch_of(const Frame& frame) {
   const Dfa::Stretch& stretch = frame.dfa->stretch(state);
   const std::uint32_t most = most_of(frame.run);
   if (most == kUnlimited) return {stretch.groups, stretch.room, false};
-  return {stretch.groups, std::min(stretch.room, most - frame.dfa->shortest(state)), false};
+  if (most <= stretch.to_end) return {};
+  return {stretch.groups, std::min(stretch.room, most - stretch.to_end), false};
 }
 
 // Where the stretch is over, is each of its bytes refused? Then no text of its groups is
