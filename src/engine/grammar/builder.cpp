@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/verify.h"
 #include "engine/grammar/analysis.h"
+#include "engine/grammar/regular.h"
 #include "engine/grammar/text_machines.h"
 
 namespace temper::engine {
@@ -41,7 +42,7 @@ Part GrammarBuilder::control(TokenId token) {
   return add(Kind::Control, static_cast<std::uint32_t>(token), 0);
 }
 
-Part GrammarBuilder::sequence(std::vector<Part> parts) {
+Part GrammarBuilder::sequence(const std::vector<Part>& parts) {
   // Literals beside each other become one, and what is empty goes.
   std::vector<Part> kept;
   std::string joined;
@@ -66,7 +67,7 @@ Part GrammarBuilder::sequence(std::vector<Part> parts) {
   return kept.size() == 1 ? kept.front() : add_parent(Kind::Sequence, kept);
 }
 
-Part GrammarBuilder::choice(std::vector<Part> parts) {
+Part GrammarBuilder::choice(const std::vector<Part>& parts) {
   return parts.size() == 1 ? parts.front() : add_parent(Kind::Choice, parts);
 }
 
@@ -172,7 +173,26 @@ Result<Grammar> GrammarBuilder::build(Part root) const {
                         "as with a repetition",
                         printable(named->second, LineBreaks::Escape))};
   }
+  make_automata(grammar, is_part);
   return grammar;
+}
+
+void GrammarBuilder::make_automata(Grammar& grammar, const std::vector<bool>& is_part) const {
+  constexpr std::size_t kMaxTried = 100;
+  std::size_t tried = 0;
+  for (const NodeIndex index : preferred_) {
+    if (!is_part[index] || grammar.nodes_[index].depth == kNeverFinished) continue;
+    if (++tried > kMaxTried) return;
+    std::optional<Dfa> dfa = regular_dfa(grammar, index);
+    if (!dfa) continue;
+    Grammar::Node& node = grammar.nodes_[index];
+    node.kind = Kind::Automaton;
+    node.first = static_cast<std::uint32_t>(grammar.dfas_.size());
+    node.size = 0;
+    node.count = {};
+    node.depth = 0;
+    grammar.dfas_.push_back(std::make_shared<Dfa>(*std::move(dfa)));
+  }
 }
 
 std::size_t Grammar::memory() const {

@@ -34,11 +34,14 @@ class GrammarBuilder {
   Part literal(std::string_view text);
   Part empty() { return sequence({}); }
   Part control(TokenId token);
-  Part sequence(std::vector<Part> parts);
+  Part sequence(const std::vector<Part>& parts);
   // Of no parts: nothing matches. What cannot be matched is left out of choices.
-  Part choice(std::vector<Part> parts);
+  Part choice(const std::vector<Part>& parts);
   Part optional(Part part) { return choice({part, empty()}); }
   Part repeat(Part part, std::uint32_t least, std::uint32_t most = kUnlimited);
+  // Says that a part, built from several, may well be regular: build() then tries to make it
+  // one automaton, which is slower to build and faster to use.
+  void prefer_automaton(Part part) { preferred_.push_back(part.index); }
   // A text of the table with so many characters. Where there is a least number, every text
   // of the table must be the beginning of one with a character more.
   Part automaton(std::shared_ptr<const Dfa> dfa, Count characters = {});
@@ -74,6 +77,7 @@ class GrammarBuilder {
   Result<Grammar> build(Part root) const;
 
  private:
+  void make_automata(Grammar& grammar, const std::vector<bool>& is_part) const;
   Part add(Grammar::Kind kind, std::size_t first, std::size_t size, Count count = {});
   Part add_parent(Grammar::Kind kind, const std::vector<Part>& parts, Count count = {});
   std::shared_ptr<const Dfa> any_text();
@@ -86,6 +90,7 @@ class GrammarBuilder {
   std::vector<std::shared_ptr<const Dfa>> dfas_;
   std::vector<Grammar::DomainUse> domains_;
   std::vector<std::pair<NodeIndex, std::string>> rules_;
+  std::vector<NodeIndex> preferred_;
   SlotId slot_count_ = 0;
   std::shared_ptr<const Dfa> any_text_;
   std::shared_ptr<const Dfa> any_json_text_;

@@ -186,9 +186,8 @@ void Dfa::find_stretches() {
       const bool goes_on = both != 0 && marks[target] == Mark::Done;
       const std::uint32_t room = then.room == kEndless ? kEndless : then.room + 1;
       const std::uint32_t to_end = std::max(shortest(state), shortest(target));
-      stretch = goes_on ? Stretch{both, room, std::max(to_end, then.to_end)}
-                        : Stretch{groups & ~kHighGroupBit, 1, to_end};
-      if (stretch.room != kEndless) stretch.groups &= ~kHighGroupBit;  // bytes are not characters
+      stretch =
+          goes_on ? Stretch{both, room, std::max(to_end, then.to_end)} : Stretch{groups, 1, to_end};
     }
   }
 }

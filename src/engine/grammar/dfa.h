@@ -47,9 +47,9 @@ class Dfa {
   std::uint32_t shortest(State state) const { return states_[state].shortest; }
   // The most of these.
   std::uint32_t furthest() const { return furthest_; }
-  // Groups of which a text of so many bytes can be read here, whichever they are, and of the
-  // group kHighGroup whole characters. All texts of one length lead to one state, so that a
-  // loop, which has no limit, and a count are the same thing.
+  // Groups of which a text of so many characters can be read here, whichever they are. All
+  // texts of one length lead to one state, so that a loop, which has no limit, and a
+  // count are the same thing. Without kHighGroup characters are bytes.
   struct Stretch {
     ByteGroups groups = 0;
     std::uint32_t room = 0;  // kEndless for a loop

@@ -140,7 +140,7 @@ class Parser {
       skip_space(Breaks::Skipped);
       parts.push_back(TRY(sequence(depth)));
     }
-    return builder_.choice(std::move(parts));
+    return builder_.choice(parts);
   }
 
   Result<Part> sequence(std::size_t depth) {
@@ -153,7 +153,7 @@ class Parser {
       parts.push_back(TRY(repeated(*atom)));
       skip_space(breaks);
     }
-    return builder_.sequence(std::move(parts));
+    return builder_.sequence(parts);
   }
 
   // Nothing where none begins.
@@ -290,6 +290,7 @@ class Parser {
     }
     for (; count; count = TRY(read_count())) {
       part = builder_.repeat(part, count->least, count->most);
+      builder_.prefer_automaton(part);
     }
     return part;
   }

@@ -86,7 +86,7 @@ class Integers {
     Relation to_low = 0;
     Relation to_high = 0;
     std::uint32_t remainder = 0;
-    auto operator<=>(const State&) const = default;
+    auto operator<=>(const State&) const = default;  // NOLINT(modernize-use-nullptr)
   };
 
   Integers(const Sizes& positive, const Sizes& negative, std::uint32_t multiple_of)
@@ -150,7 +150,7 @@ class Decimals {
     std::uint8_t fraction = 0;
     Relation to_low = 0;
     Relation to_high = 0;
-    auto operator<=>(const State&) const = default;
+    auto operator<=>(const State&) const = default;  // NOLINT(modernize-use-nullptr)
   };
   using Phase = State::Phase;
 

@@ -243,7 +243,7 @@ Result<GrammarBuilder::Part> SchemaCompiler::compile_options(const Json& schema,
       parts.push_back(TRY(compile((*options)[i], at)));
     }
   }
-  return builder_.choice(std::move(parts));
+  return builder_.choice(parts);
 }
 
 Result<std::vector<SchemaCompiler::Type>> SchemaCompiler::types_of(const Json& schema,
@@ -354,7 +354,7 @@ Result<GrammarBuilder::Part> SchemaCompiler::compile_values(const Json& schema,
     const Part content = automaton(*std::move(dfa));
     parts.push_back(place.end ? finished(content, place) : quoted(content));
   }
-  return builder_.choice(std::move(parts));
+  return builder_.choice(parts);
 }
 
 GrammarBuilder::Part SchemaCompiler::finished(Part value, const Place& place) {
@@ -372,7 +372,7 @@ Result<GrammarBuilder::Part> SchemaCompiler::compile_types(const Json& schema, c
     }
     parts.push_back(TRY(compile_type(type, schema, place)));
   }
-  return builder_.choice(std::move(parts));
+  return builder_.choice(parts);
 }
 
 // -------------------------------------------------------------------- the public class

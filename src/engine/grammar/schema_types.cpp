@@ -301,6 +301,6 @@ Part SchemaCompiler::written(const Json& value) {
   } else {
     parts.push_back(builder_.literal(value.dump()));
   }
-  return builder_.sequence(std::move(parts));
+  return builder_.sequence(parts);
 }
 }  // namespace temper::engine

@@ -34,7 +34,11 @@ std::uint64_t Situations::Situation::hash() const {
   return hash;
 }
 
-Situations::Situations(std::shared_ptr<const Grammar> grammar) : grammar_(std::move(grammar)) {
+Situations::Situations(std::shared_ptr<const Grammar> grammar)
+    : Situations(grammar, grammar->root()) {}
+
+Situations::Situations(std::shared_ptr<const Grammar> grammar, NodeIndex root)
+    : grammar_(std::move(grammar)), root_(root) {
   start_anew();
 }
 
@@ -49,7 +53,7 @@ void Situations::start_anew() {
   cells_.number_of({0, 0, ~NodeIndex{0}, 0, 0});
   slots_.number_of({});
   std::vector<Way> ways;
-  expand(fresh(grammar_->root(), kNothing, 0), ways);
+  expand(fresh(root_, kNothing, 0), ways);
   start_ = number_of(ways);
 }
 

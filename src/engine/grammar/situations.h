@@ -46,6 +46,8 @@ class Situations {
   using Row = std::array<SituationId, 256>;
 
   explicit Situations(std::shared_ptr<const Grammar> grammar);
+  // Of one of its nodes alone.
+  Situations(std::shared_ptr<const Grammar> grammar, NodeIndex root);
 
   const Grammar& grammar() const { return *grammar_; }
   SituationId start() const { return start_; }
@@ -106,7 +108,7 @@ class Situations {
   struct Way {
     std::uint32_t cell = kNothing;
     std::uint32_t slots = 0;
-    auto operator<=>(const Way&) const = default;
+    auto operator<=>(const Way&) const = default;  // NOLINT(modernize-use-nullptr)
   };
   struct Situation {
     std::vector<Way> ways;  // sorted
@@ -159,6 +161,7 @@ class Situations {
                          std::vector<std::uint32_t>& known);
 
   std::shared_ptr<const Grammar> grammar_;
+  NodeIndex root_;
   InternTable<Cell> cells_;  // the first stands for kNothing
   InternTable<Slots> slots_;
   InternTable<Situation> table_;

@@ -145,7 +145,7 @@ class OneCharacter {
     Utf8State utf8 = Utf8State::Boundary;
     bool is_any = false;  // every character that begins like this is one
     bool is_done = false;
-    auto operator<=>(const State&) const = default;
+    auto operator<=>(const State&) const = default;  // NOLINT(modernize-use-nullptr)
   };
 
   explicit OneCharacter(std::span<const std::pair<char32_t, char32_t>> ranges) : ranges_(ranges) {}
@@ -211,7 +211,7 @@ class Texts {
     std::uint32_t from = 0;
     std::uint32_t to = 0;
     std::uint32_t length = 0;
-    auto operator<=>(const State&) const = default;
+    auto operator<=>(const State&) const = default;  // NOLINT(modernize-use-nullptr)
   };
 
   explicit Texts(std::span<const std::string> texts) : texts_(texts.begin(), texts.end()) {

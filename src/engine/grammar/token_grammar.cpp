@@ -192,7 +192,7 @@ bool TokenGrammar::step(Frame& from, std::uint8_t byte, Frame& to) {
   return true;
 }
 
-// For so many bytes the stretch goes on and the end is still within reach.
+// For so many characters the stretch goes on and the end is still within reach.
 TokenGrammar::Base TokenGrammar::stretch_of(const Frame& frame) {
   const auto state = static_cast<Dfa::State>(frame.run.state);
   const Dfa::Stretch& stretch = frame.dfa->stretch(state);
@@ -202,8 +202,8 @@ TokenGrammar::Base TokenGrammar::stretch_of(const Frame& frame) {
   return {stretch.groups, std::min(stretch.room, most - stretch.to_end), false};
 }
 
-// Where the stretch is over, is each of its bytes refused? Then no text of its groups is
-// longer.
+// Where the stretch is over, is each of its bytes refused? Then no text of its groups has
+// more characters.
 bool TokenGrammar::ends_for_good(Frame frame, const Base& base) {
   std::uint8_t one = 0;
   while ((group_bit(one) & base.groups) == 0) ++one;
@@ -217,7 +217,7 @@ bool TokenGrammar::ends_for_good(Frame frame, const Base& base) {
     // What comes after a run is the same wherever it ends.
     if (after == kDeadSituation) after = situations_.after_run(frame.run);
   }
-  for (unsigned byte = 0; byte < 0x80; ++byte) {
+  for (unsigned byte = 0; byte < 0x100; ++byte) {
     const auto value = static_cast<std::uint8_t>(byte);
     if ((group_bit(value) & base.groups) == 0) continue;
     Count count{least_of(frame.run), most_of(frame.run)};
@@ -279,9 +279,7 @@ void TokenGrammar::walk(const SituationId& id, const Base& base) {
     // All tokens from here on are of the base?
     const bool in_base = parent.is_in_base && (group_bit(node.byte) & ~base.groups) == 0;
     if (in_base && (node.below & ~base.groups) == 0 && node.utf8_through) {
-      const bool fits = std::size_t{node.depth} + node.longest_below <= base.room;
-      const bool is_ascii = ((node.below | group_bit(node.byte)) & kHighGroupBit) == 0;
-      if (fits || (base.is_all && is_ascii && parent.is_ascii)) {
+      if (base.is_all || std::size_t{node.characters} + node.longest_below <= base.room) {
         at = node.end;
         continue;
       }
@@ -292,7 +290,6 @@ void TokenGrammar::walk(const SituationId& id, const Base& base) {
       continue;
     }
     frame.is_in_base = in_base;
-    frame.is_ascii = parent.is_ascii && node.byte < 0x80;
     if (takes_all_below(frame, node)) {
       collect(node.first_token, nodes[node.end].first_token);
       at = node.end;

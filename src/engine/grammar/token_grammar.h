@@ -49,7 +49,6 @@ class TokenGrammar {
     bool is_run = false;
     bool is_after_known = false;
     bool is_in_base = false;  // has the path only bytes of the base's groups?
-    bool is_ascii = true;
   };
   // Few tokens as a list, many as bits.
   struct Mask {
@@ -59,8 +58,8 @@ class TokenGrammar {
   // What a stretch (dfa.h) at the root of the tree allows without a walk.
   struct Base {
     ByteGroups groups = 0;
-    std::uint32_t room = 0;  // bytes
-    bool is_all = false;     // of texts of ASCII in these groups, nothing else is allowed
+    std::uint32_t room = 0;  // characters
+    bool is_all = false;     // of texts in these groups, nothing else is allowed
   };
 
   const Mask& mask(const SituationId& id);

@@ -8,11 +8,19 @@
 namespace temper::engine {
 namespace {
 
-// Tokens of more bytes are few.
+// Tokens of more characters are few.
 constexpr std::size_t kShort = 16;
 
 std::uint8_t byte_at(std::string_view text, std::size_t at) {
   return static_cast<std::uint8_t>(text[at]);
+}
+
+bool begins_character(std::uint8_t byte) { return (byte & 0xC0) != 0x80; }
+
+std::size_t count_characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
+    return begins_character(static_cast<std::uint8_t>(byte));
+  }));
 }
 
 bool begins_utf8(std::string_view text) {
@@ -68,6 +76,8 @@ void TokenTrie::add_nodes() {
       node.first_token = static_cast<std::uint32_t>(at);
       node.depth = static_cast<std::uint16_t>(i + 1);
       node.byte = byte_at(text, i);
+      node.characters = static_cast<std::uint16_t>(nodes_[open.back()].characters +
+                                                   (begins_character(node.byte) ? 1 : 0));
       open.push_back(static_cast<std::uint32_t>(nodes_.size()));
       nodes_.push_back(node);
     }
@@ -108,7 +118,8 @@ void TokenTrie::add_facts() {
     Node& parent = nodes_[open.back()];
     parent.below |= child.below | group_bit(child.byte);
     parent.longest_below =
-        std::max(parent.longest_below, static_cast<std::uint16_t>(child.longest_below + 1));
+        std::max(parent.longest_below,
+                 static_cast<std::uint16_t>(child.longest_below + begins_character(child.byte)));
   };
   for (std::uint32_t at = 0; at + 1 < nodes_.size(); ++at) {
     while (open.size() > nodes_[at].depth) close();
@@ -125,22 +136,21 @@ void TokenTrie::add_facts() {
   short_words_.assign(kShort + 1, std::vector<std::uint64_t>(mask_words()));
   for (const TokenId token : tokens_) {
     const auto id = static_cast<std::size_t>(token);
-    for (std::size_t length = piece(token).size(); length <= kShort; ++length) {
-      short_words_[length][id / 64] |= std::uint64_t{1} << id % 64;
+    const std::size_t characters = count_characters(piece(token));
+    for (std::size_t most = characters; most <= kShort; ++most) {
+      short_words_[most][id / 64] |= std::uint64_t{1} << id % 64;
     }
+    if (characters > kShort) long_tokens_.push_back(token);
   }
-  by_length_ = tokens_;
-  std::stable_sort(by_length_.begin(), by_length_.end(),
-                   [&](TokenId a, TokenId b) { return piece(a).size() > piece(b).size(); });
 }
 
-void TokenTrie::drop_longer(std::vector<std::uint64_t>& words, std::size_t bytes) const {
-  if (bytes < short_words_.size()) {
-    for (std::size_t i = 0; i < words.size(); ++i) words[i] &= short_words_[bytes][i];
+void TokenTrie::drop_longer(std::vector<std::uint64_t>& words, std::size_t characters) const {
+  if (characters < short_words_.size()) {
+    for (std::size_t i = 0; i < words.size(); ++i) words[i] &= short_words_[characters][i];
     return;
   }
-  for (const TokenId token : by_length_) {
-    if (piece(token).size() <= bytes) return;
+  for (const TokenId token : long_tokens_) {
+    if (count_characters(piece(token)) <= characters) continue;
     const auto id = static_cast<std::size_t>(token);
     words[id / 64] &= ~(std::uint64_t{1} << id % 64);
   }
@@ -148,7 +158,7 @@ void TokenTrie::drop_longer(std::vector<std::uint64_t>& words, std::size_t bytes
 
 std::size_t TokenTrie::memory() const {
   return pieces_.size() + piece_ends_.size() * sizeof(std::size_t) +
-         2 * tokens_.size() * sizeof(TokenId) + nodes_.size() * sizeof(Node) +
+         (tokens_.size() + long_tokens_.size()) * sizeof(TokenId) + nodes_.size() * sizeof(Node) +
          groups_.size() * sizeof(ByteGroups) + short_words_.size() * mask_words() * 8;
 }
 

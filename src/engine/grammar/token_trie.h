@@ -28,11 +28,12 @@ class TokenTrie {
   // Nodes stand in the order in which one meets them going down first. The root is the
   // first, and a node that ends the list the last.
   struct Node {
-    ByteGroups below = 0;           // of the bytes on all paths down from here
-    std::uint32_t end = 0;          // of what is below: the node that comes then
-    std::uint32_t first_token = 0;  // into tokens(); its own come before those below
-    std::uint16_t depth = 0;
-    std::uint16_t longest_below = 0;  // bytes
+    ByteGroups below = 0;             // of the bytes on all paths down from here
+    std::uint32_t end = 0;            // of what is below: the node that comes then
+    std::uint32_t first_token = 0;    // into tokens(); its own come before those below
+    std::uint16_t depth = 0;          // bytes
+    std::uint16_t characters = 0;     // that begin on the way here
+    std::uint16_t longest_below = 0;  // characters that begin on a path down, at most
     std::uint8_t byte = 0;
     bool utf8_below = false;    // is every path down the beginning of valid UTF-8?
     bool utf8_through = false;  // is every token through here?
@@ -52,9 +53,9 @@ class TokenTrie {
   const std::vector<Node>& nodes() const { return nodes_; }
   // By their bytes.
   const std::vector<TokenId>& tokens() const { return tokens_; }
-  // Takes the tokens of more bytes than so many out of a mask.
-  void drop_longer(std::vector<std::uint64_t>& words, std::size_t bytes) const;
-  std::size_t longest_piece() const { return longest_piece_; }
+  // Takes the tokens of more characters than so many out of a mask.
+  void drop_longer(std::vector<std::uint64_t>& words, std::size_t characters) const;
+  std::size_t longest_piece() const { return longest_piece_; }  // bytes
 
   // Of each token, for those that look at all of them: the groups of its bytes with the
   // bit above them set where it is not valid UTF-8 as far as it goes, or is empty.
@@ -72,9 +73,8 @@ class TokenTrie {
   std::string pieces_;  // one after the other
   std::vector<std::size_t> piece_ends_;
   std::vector<TokenId> tokens_;
-  std::vector<TokenId> by_length_;  // the longest first
-  std::vector<std::vector<std::uint64_t>>
-      short_words_;  // masks of those of at most 0, 1, ... bytes
+  std::vector<TokenId> long_tokens_;                     // that are in none of short_words_
+  std::vector<std::vector<std::uint64_t>> short_words_;  // of those of at most 0, 1, ... characters
   std::vector<Node> nodes_;
   std::vector<ByteGroups> groups_;
   std::size_t longest_piece_ = 0;
