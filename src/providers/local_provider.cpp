@@ -1,6 +1,7 @@
 #include "providers/local_provider.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -70,6 +71,18 @@ SamplingSettings settings_of(const Request& request, SamplingSettings settings) 
   return settings;
 }
 
+// What tells the rules of one request from those of another.
+std::string key_of(const Request& request) {
+  Json tools = Json::array();
+  for (const chat::ToolSpec& tool : request.tools) tools.push(to_json(tool));
+  std::string key = tools.dump();
+  for (const chat::ArgumentDomain& domain : request.domains) {
+    key += format("\n{} {} {} {}", domain.tool, domain.argument, domain.depends_on,
+                  static_cast<const void*>(domain.domain.get()));
+  }
+  return key;
+}
+
 // A conversation that was computed: what the sequence holds, as text.
 struct Past {
   TokenText text;
@@ -121,7 +134,7 @@ struct LocalProvider::State {
   std::uint64_t uses = 0;
   std::string rules_key;
   Constraint::Rules rules;
-  std::uint64_t computed = 0;
+  std::atomic<std::uint64_t> computed{0};
 };
 
 // ---- Once ----
@@ -317,18 +330,6 @@ Result<std::unique_ptr<TokenChooser>> LocalProvider::State::chooser_for(const Re
   settings.suppressed.insert(settings.suppressed.end(), suppressed.begin(), suppressed.end());
   return std::unique_ptr<TokenChooser>(std::make_unique<SamplingChooser>(
       TRY(engine::Sampler::create(std::move(settings), tokenizer->size()))));
-}
-
-// What tells the rules of one request from those of another.
-std::string key_of(const Request& request) {
-  Json tools = Json::array();
-  for (const chat::ToolSpec& tool : request.tools) tools.push(to_json(tool));
-  std::string key = tools.dump();
-  for (const chat::ArgumentDomain& domain : request.domains) {
-    key += format("\n{} {} {} {}", domain.tool, domain.argument, domain.depends_on,
-                  static_cast<const void*>(domain.domain.get()));
-  }
-  return key;
 }
 
 void LocalProvider::State::stream(const Request& request, StreamWriter& writer,
