@@ -126,6 +126,7 @@ std::vector<Tool> read_tools() {
     }
     tools.push_back(std::move(tool));
   }
+  std::sort(tools.begin(), tools.end(), [](auto& a, auto& b) { return a.name < b.name; });
   return tools;
 }
 
@@ -250,54 +251,37 @@ class Bench {
   std::size_t memory_ = 0;
 };
 
-double at_share(const std::vector<double>& sorted, double share) {
-  return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
-}
-
-// Says a number that has been measured already, in the form of a benchmark.
-void report(benchmark::State& state, const Bench& bench, const std::vector<double>& times,
-            double share) {
-  while (state.KeepRunning()) state.SetIterationTime(at_share(times, share));
-  state.SetLabel(bench.summary());
-}
-
-void build_trie(benchmark::State& state, const Bench& bench) {
-  while (state.KeepRunning()) benchmark::DoNotOptimize(bench.build_trie().vocabulary_size());
-}
-
-void compile_schema(benchmark::State& state, const Json& schema) {
-  while (state.KeepRunning()) benchmark::DoNotOptimize(grammar_of(schema)->node_count());
-}
-
-void add_benchmarks() {
+const Bench& bench() {
   static const Bench kBench;
-  const std::pair<const char*, double> shares[] = {{"median", 0.5}, {"p99", 0.99}, {"max", 1.0}};
-  for (const auto& [name, share] : shares) {
-    for (const bool is_cold : {true, false}) {
-      const std::vector<double>& times = is_cold ? kBench.cold() : kBench.warm();
-      benchmark::RegisterBenchmark(
-          (std::string(is_cold ? "mask_cold/" : "mask_warm/") + name).c_str(),
-          [&times, share = share](benchmark::State& state) { report(state, kBench, times, share); })
-          ->UseManualTime()
-          ->Iterations(1);
-    }
-  }
-  benchmark::RegisterBenchmark("build_trie", [](benchmark::State& state) {
-    build_trie(state, kBench);
-  })->Unit(benchmark::kMillisecond);
-  for (const Tool& tool : kBench.tools()) {
-    benchmark::RegisterBenchmark(
-        ("compile_schema/" + tool.name).c_str(),
-        [&tool](benchmark::State& state) { compile_schema(state, tool.schema); })
-        ->Unit(benchmark::kMicrosecond);
-  }
+  return kBench;
 }
+
+// Says a number that has been measured already, in the form of a benchmark: of so many
+// thousandths of the places it is not more.
+void report(benchmark::State& state, const std::vector<double>& sorted) {
+  const auto at = static_cast<std::size_t>(state.range(0)) * (sorted.size() - 1) / 1000;
+  while (state.KeepRunning()) state.SetIterationTime(sorted[at]);
+  state.SetLabel(bench().summary());
+}
+
+void mask_cold(benchmark::State& state) { report(state, bench().cold()); }
+void mask_warm(benchmark::State& state) { report(state, bench().warm()); }
+BENCHMARK(mask_cold)->Arg(500)->Arg(990)->Arg(1000)->UseManualTime()->Iterations(1);
+BENCHMARK(mask_warm)->Arg(500)->Arg(990)->Arg(1000)->UseManualTime()->Iterations(1);
+
+void build_trie(benchmark::State& state) {
+  while (state.KeepRunning()) benchmark::DoNotOptimize(bench().build_trie().vocabulary_size());
+}
+BENCHMARK(build_trie)->Unit(benchmark::kMillisecond);
+
+void compile_schema(benchmark::State& state) {
+  const Tool& tool = bench().tools()[static_cast<std::size_t>(state.range(0))];
+  while (state.KeepRunning()) benchmark::DoNotOptimize(grammar_of(tool.schema)->node_count());
+  state.SetLabel(tool.name);
+}
+BENCHMARK(compile_schema)->DenseRange(0, 19)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace temper::engine
 
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  temper::engine::add_benchmarks();
-  benchmark::RunSpecifiedBenchmarks();
-}
+BENCHMARK_MAIN();

@@ -244,6 +244,68 @@ TEST_CASE("schema: the compact style") {
         JsonStyle::compact());
 }
 
+TEST_CASE("schema: as a text of its own") {
+  constexpr std::string_view kEnd = "\n</p>";
+  const std::vector<Row> rows{
+      {R"({"type":"string"})", {"a\n\"<b>\n</p>", "\n</p>", "\n\n</p>"}, {"a", "a\n</p>\n</p>"}},
+      {R"({"enum":["a b","c\n",3]})", {"a b\n</p>", "c\n\n</p>", "3\n</p>"}, {"\"a b\"\n</p>"}},
+      {R"({"type":"string","pattern":"^.\n*$","maxLength":3})",
+       {"a\n</p>", "a\n\n\n</p>"},
+       {"ab\n</p>", "a\n\n\n\n</p>"}},
+      {R"({"type":"integer","minimum":3})", {"3\n</p>"}, {"2\n</p>", "3"}},
+      {R"({"type":["string","null"]})", {"null\n</p>", "x\n</p>"}, {}},
+      {R"({"type":"object","properties":{"a":{"type":"string"}}})",
+       {"{\"a\": \"x\"}\n</p>"},
+       {"{\"a\": x}\n</p>"}},
+      {R"({"$defs":{"s":{"type":"string"}},"$ref":"#/$defs/s"})", {"x\n</p>"}, {}},
+  };
+  for (const Row& row : rows) {
+    const Json document = parsed(row.schema);
+    GrammarBuilder builder;
+    JsonGrammar json(builder, document);
+    const Result<Part> part = json.text_of(document, kEnd);
+    REQUIRE_MESSAGE(part.ok(), row.schema);
+    for (const auto text : row.accepted) CHECK_MESSAGE(matches(builder, *part, text), text);
+    for (const auto text : row.refused) CHECK_MESSAGE(!matches(builder, *part, text), text);
+  }
+}
+
+TEST_CASE("schema: strings between control tokens, keys as they are") {
+  const Json document = parsed(
+      R"({"type":"object","properties":{"a":{"type":"string"},"b":{"enum":["x",1]}},"required":["a"]})");
+  GrammarBuilder builder;
+  const TestTokens tokens = TestTokens::bytes_and({""});
+  JsonGrammar json(
+      builder, document,
+      {.item_separator = ",", .key_separator = ":", .quote = 256, .has_bare_keys = true});
+  const Result<Part> part = json.value();
+  REQUIRE(part.ok());
+  Result<Grammar> grammar = builder.build(*part);
+  REQUIRE(grammar.ok());
+  Matcher matcher(
+      std::make_shared<TokenGrammar>(std::make_shared<Grammar>(*std::move(grammar)), tokens.trie));
+  CHECK(matcher.forced() == Forced{"{a:", 256});
+  CHECK((matcher.accept_bytes("{a:") && matcher.accept(256) && matcher.accept_bytes("q\"\n\\")));
+  CHECK((matcher.accept(256) && matcher.accept_bytes(",b:") && matcher.accept(256)));
+  CHECK(matcher.forced() == Forced{"x", 256});
+  CHECK((matcher.accept_bytes("x") && matcher.accept(256) && matcher.accept_bytes("}")));
+  CHECK(matcher.is_over());
+}
+
+TEST_CASE("schema: an object's properties, for who writes them another way") {
+  const Json document = parsed(
+      R"({"allOf":[{"properties":{"a":{"type":"string"}},"required":["a"]},{"properties":{"b":{}}}]})");
+  GrammarBuilder builder;
+  JsonGrammar json(builder, document);
+  const auto properties = json.properties();
+  REQUIRE(properties.ok());
+  std::string shown;
+  for (const SchemaProperty& one : *properties) {
+    shown += one.name + (one.is_required ? "! " : " ") + one.schema->dump() + "\n";
+  }
+  CHECK(shown == "a! {\"type\":\"string\"}\nb {}\n");
+}
+
 TEST_CASE("schema: what cannot be kept is refused with its place") {
   const std::array<std::array<std::string_view, 2>, 15> rows{{
       {R"({"properties":{"a":{"not":{"type":"string"}}}})",

@@ -34,7 +34,7 @@ std::uint64_t Situations::Situation::hash() const {
   return hash;
 }
 
-Situations::Situations(std::shared_ptr<const Grammar> grammar)
+Situations::Situations(const std::shared_ptr<const Grammar>& grammar)
     : Situations(grammar, grammar->root()) {}
 
 Situations::Situations(std::shared_ptr<const Grammar> grammar, NodeIndex root)

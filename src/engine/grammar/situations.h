@@ -45,7 +45,7 @@ class Situations {
  public:
   using Row = std::array<SituationId, 256>;
 
-  explicit Situations(std::shared_ptr<const Grammar> grammar);
+  explicit Situations(const std::shared_ptr<const Grammar>& grammar);
   // Of one of its nodes alone.
   Situations(std::shared_ptr<const Grammar> grammar, NodeIndex root);
 
