@@ -79,9 +79,9 @@ class CallWriter {
       parts.push_back(text(form.after_name));
       parts.push_back(arguments_of(tool));
       parts.push_back(text(form.close));
-      tools.push_back(builder_.sequence(std::move(parts)));
+      tools.push_back(builder_.sequence(parts));
     }
-    return builder_.choice(std::move(tools));
+    return builder_.choice(tools);
   }
 
   // Mistral's: nine letters or digits.
@@ -91,7 +91,7 @@ class CallWriter {
          std::string_view("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {
       characters.push_back(builder_.literal(std::string_view(&c, 1)));
     }
-    return builder_.repeat(builder_.choice(std::move(characters)), 9, 9);
+    return builder_.repeat(builder_.choice(characters), 9, 9);
   }
 
   Part arguments_of(const ToolSpec& tool) {
@@ -110,7 +110,7 @@ class CallWriter {
       const Part parameter = TRY(xml_parameter(json, property, bindings));
       parts.push_back(property.is_required ? parameter : builder_.optional(parameter));
     }
-    return builder_.sequence(std::move(parts));
+    return builder_.sequence(parts);
   }
 
   Result<Part> xml_parameter(JsonGrammar& json, const engine::SchemaProperty& property,

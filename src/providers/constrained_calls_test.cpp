@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/format.h"
+#include "base/text.h"
 #include "base/thread_pool.h"
 #include "chat/domains/existing_path.h"
 #include "chat/domains/path_set.h"
@@ -137,7 +138,7 @@ Tally call_at_random(const TinyDialect& which, bool constrain, std::size_t calls
   options.sampling.top_k = 0;
   options.sampling.top_p = 1;
   options.sampling.min_p = 0;
-  auto provider = std::move(*LocalProvider::create(model.load(32768), test_clock(), options));
+  auto provider = LocalProvider::create(model.load(32768), test_clock(), options).take();
   const Workspace workspace;
   Request request;
   request.messages = {text_message(Role::User, "Go on.")};
@@ -174,7 +175,7 @@ void check_all_dialects(std::size_t calls) {
     CAPTURE(dialects[i].name);
     CAPTURE(dialects[i].has_tokens);
     CHECK(tallies[i].calls >= calls);
-    CHECK(tallies[i].faults == std::vector<std::string>());
+    CHECK(join(tallies[i].faults, "\n") == "");
     MESSAGE(tallies[i].calls, " calls in ", tallies[i].tokens, " tokens, ", tallies[i].without,
             " replies without one");
   }

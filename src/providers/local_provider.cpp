@@ -370,7 +370,7 @@ void LocalProvider::State::stream(const Request& request, StreamWriter& writer,
   reader_options.tools = request.tools;
   reader_options.control_tokens = spelling->marked_words();
   reader_options.prompt_end = prompt->end;
-  engine::DialectReader reader(dialect, std::move(reader_options));
+  engine::DialectReader reader(dialect, reader_options);
   Constraint constraint(rules, dialect, *spelling, *tokenizer);
   Generation generation(*model, *tokenizer, *spelling, dialect, **chooser, constraint, reader,
                         request, writer);

@@ -13,7 +13,6 @@
 namespace temper::providers {
 namespace {
 
-using chat::Message;
 using chat::Part;
 using chat::Reply;
 using chat::Request;
@@ -42,11 +41,11 @@ class Speaker {
     LocalOptions options;
     options.chat_template = model.chat_template();
     auto loaded = model.load(4096);
-    tokenizer_ = std::move(*engine::Tokenizer::load(loaded->file().first()));
+    tokenizer_ = engine::Tokenizer::load(loaded->file().first()).take();
     options.chooser = [this](const Request&) {
       return std::make_unique<ScriptedChooser>(*tokenizer_, next_, end_);
     };
-    provider_ = std::move(*LocalProvider::create(std::move(loaded), test_clock(), options));
+    provider_ = LocalProvider::create(std::move(loaded), test_clock(), options).take();
   }
 
   LocalProvider& provider() { return *provider_; }
@@ -192,7 +191,7 @@ TEST_CASE("local provider: a tool that must be called is called, one that must n
     options.sampling.top_k = 0;
     options.sampling.top_p = 1;
     options.sampling.min_p = 0;
-    auto provider = std::move(*LocalProvider::create(model.load(4096), test_clock(), options));
+    auto provider = LocalProvider::create(model.load(4096), test_clock(), options).take();
     Request request = asks("Read.");
     request.max_thinking_tokens = 0;
     request.tools.front().parameters = Json::object(

@@ -80,7 +80,7 @@ GrammarBuilder::Part Spelling::part(GrammarBuilder& builder, std::string_view te
     parts.push_back(token != nullptr ? builder.control(*token)
                                      : builder.literal(std::get<std::string>(piece)));
   }
-  return builder.sequence(std::move(parts));
+  return builder.sequence(parts);
 }
 
 Result<engine::TokenTrie> Spelling::text_tokens() const {

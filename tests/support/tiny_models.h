@@ -33,9 +33,8 @@ struct TinyDialect {
 };
 
 inline std::vector<TinyDialect> tiny_dialects() {
-  return {{"qwen_xml"},     {"hermes"},          {"hermes_compact"}, {"mistral"},
-          {"mistral_list"}, {"gemma"},           {"llama"},          {"harmony"},
-          {"none"},         {"qwen_xml", false}, {"hermes", false}};
+  return {{"qwen_xml"},     {"hermes"}, {"hermes_compact"}, {"mistral"}, {"mistral", false},
+          {"mistral_list"}, {"gemma"},  {"llama"},          {"harmony"}, {"none"}};
 }
 
 // The model as a file, for as long as this lives.

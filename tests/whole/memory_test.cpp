@@ -49,10 +49,9 @@ TEST_CASE("slow: a model takes the memory that was predicted, within 3 %") {
     CAPTURE(type);
     const TemporaryDirectory directory = make_temporary_directory();
     const std::string model = directory.path() + "/model.gguf";
+    const std::string script = TEMPER_SOURCE_DIR "/tests/fixtures/golden/make_models.py";
     ProcessSpec make;
-    make.argv = {python,  TEMPER_SOURCE_DIR "/tests/fixtures/golden/make_models.py",
-                 "bench", "bench-qwen3-0.6b",
-                 model,   type};
+    make.argv = {python, script, "bench", "bench-qwen3-0.6b", model, type};
     const Result<ProcessResult> made = run_process(make);
     REQUIRE_MESSAGE((made && made->success()), (made ? made->errors.text() : made.error().message));
 

@@ -31,7 +31,10 @@ std::string literal(std::string_view word) {
   if (word == "null" || word == "None") return "null";
   if (word.empty() || !is_word_byte(word.front())) return {};
   const Result<Json> number = parse_json(word);
-  return number && number->as_number() ? std::string(word) : std::string{};
+  // Integers beyond 2^53 are numbers too, though no double equals them.
+  const bool is_number =
+      number && (number->as_number() || number->as_integer() || number->as_unsigned());
+  return is_number ? std::string(word) : std::string{};
 }
 
 }  // namespace

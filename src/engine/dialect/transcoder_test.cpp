@@ -59,6 +59,14 @@ TEST_CASE("transcoder: what could mean anything is bad") {
   CHECK(outcome(std::string(101, '[')) == "bad: it nests more than 100 levels deep");
 }
 
+TEST_CASE("transcoder: integers that no double equals are numbers") {
+  const std::string_view least_and_most =
+      R"({"a":[9007199254740993,-9223372036854775808,18446744073709551615]})";
+  CHECK(outcome(least_and_most) == least_and_most);
+  CHECK(gemma("{a:[9007199254740993,-9223372036854775808,18446744073709551615]}") ==
+        least_and_most);
+}
+
 TEST_CASE("transcoder: what Gemma writes") {
   CHECK(gemma("{}") == "{}");
   CHECK(gemma("{a:`x`,b_c:1,d:{e:[`y`,true,null]}}") ==
