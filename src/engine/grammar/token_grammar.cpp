@@ -32,9 +32,9 @@ std::uint32_t most_of(const Run& run) { return static_cast<std::uint32_t>(run.ex
 
 }  // namespace
 
-TokenGrammar::TokenGrammar(std::shared_ptr<const Grammar> grammar,
+TokenGrammar::TokenGrammar(const std::shared_ptr<const Grammar>& grammar,
                            std::shared_ptr<const TokenTrie> trie, std::size_t max_memory)
-    : situations_(std::move(grammar)), trie_(std::move(trie)), max_memory_(max_memory) {
+    : situations_(grammar), trie_(std::move(trie)), max_memory_(max_memory) {
   path_.resize(trie_->longest_piece() + 1);
   const Grammar& all = this->grammar();
   for (NodeIndex i = 0; i < all.node_count(); ++i) {

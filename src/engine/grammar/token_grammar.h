@@ -28,7 +28,7 @@ class TokenGrammar {
   static constexpr std::size_t kDefaultMemory = std::size_t{64} << 20;
 
   // A single question may go over the limit by about the half.
-  TokenGrammar(std::shared_ptr<const Grammar> grammar, std::shared_ptr<const TokenTrie> trie,
+  TokenGrammar(const std::shared_ptr<const Grammar>& grammar, std::shared_ptr<const TokenTrie> trie,
                std::size_t max_memory = kDefaultMemory);
   TokenGrammar(const TokenGrammar&) = delete;
   TokenGrammar& operator=(const TokenGrammar&) = delete;
