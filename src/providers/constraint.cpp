@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/verify.h"
 
 namespace temper::providers {
@@ -17,9 +18,6 @@ using Where = CallOpening::Where;
 namespace {
 
 constexpr std::size_t kLastBytes = 64;  // more than any opening has
-constexpr int kFenceTicks = 3;
-
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
 
 }  // namespace
 
@@ -30,17 +28,10 @@ void ReplyPlace::add(char byte) {
   last_ += byte;
 }
 
-void ReplyPlace::add_text(char byte) {
+void ReplyPlace::add_text(char byte, bool is_thinking) {
   add(byte);
-  if (!is_space(byte)) ++bytes_;
-  is_line_start_ = byte == '\n';
-  if (byte == '\n') {
-    ticks_ = 0;
-  } else if (byte == '`' && ticks_ >= 0) {
-    if (++ticks_ == kFenceTicks) in_code_ = !in_code_;
-  } else if (byte != ' ') {
-    ticks_ = -1;
-  }
+  if (!is_json_space(byte)) ++bytes_;
+  if (!is_thinking) fences_.add({&byte, 1});
 }
 
 void ReplyPlace::add_marker(std::string_view word) {
@@ -61,10 +52,10 @@ bool ReplyPlace::allows(const CallOpening& opening, bool is_thinking) const {
     case Where::ReplyStart:
       return !is_thinking && bytes_ == static_cast<std::size_t>(std::count_if(
                                            opening.text.begin(), opening.text.end(),
-                                           [](char byte) { return !is_space(byte); }));
-    case Where::LineStart: return !is_thinking && !in_code_ && before == '\n';
+                                           [](char byte) { return !is_json_space(byte); }));
+    case Where::LineStart: return !is_thinking && !fences_.inside() && before == '\n';
     case Where::Anywhere:
-      if (in_code_) return false;
+      if (fences_.inside()) return false;
       if (is_thinking) return before == '\n';
       return before != '`' && before != '"' && before != '\'';
   }
@@ -135,7 +126,7 @@ bool Constraint::accept_marker(TokenId token) {
 bool Constraint::accept_text(std::string_view bytes, bool is_thinking) {
   ReplyPlace place = place_;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
-    place.add_text(bytes[at]);
+    place.add_text(bytes[at], is_thinking);
     for (std::size_t i = 0; i < rules_.openings.size(); ++i) {
       const CallOpening& opening = rules_.openings[i];
       if (opening.token || !place.allows(opening, is_thinking)) continue;
@@ -160,7 +151,7 @@ void Constraint::end_call_if_over() {
   call_.reset();
   ++calls_;
   place_ = ReplyPlace(dialect_.family == DialectFamily::Harmony);
-  place_.add_text(';');  // no more the beginning of a reply
+  place_.add_text(';', false);  // no more the beginning of a reply
 }
 
 // What opens the first call, where there must be one.

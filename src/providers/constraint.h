@@ -11,6 +11,7 @@
 
 #include "chat/provider.h"
 #include "engine/dialect/dialect.h"
+#include "engine/dialect/plain_reader.h"
 #include "engine/grammar/matcher.h"
 #include "engine/grammar/token_grammar.h"
 #include "engine/sampling/token_mask.h"
@@ -25,20 +26,17 @@ class ReplyPlace {
  public:
   explicit ReplyPlace(bool is_harmony) : in_header_(is_harmony) {}
 
-  void add_text(char byte);
+  void add_text(char byte, bool is_thinking);
   void add_marker(std::string_view word);
   // Does text that ends here open a call, as the opening says?
   bool allows(const CallOpening& opening, bool is_thinking) const;
-  bool ends_with(std::string_view text) const { return last_.ends_with(text); }
 
  private:
   void add(char byte);
 
   std::string last_;       // of what was written: some bytes
   std::size_t bytes_ = 0;  // that are no white space
-  bool is_line_start_ = true;
-  int ticks_ = 0;  // at the start of this line; -1: something else stands there
-  bool in_code_ = false;
+  engine::FenceTracker fences_;
   bool in_header_ = false;
   bool has_channel_ = false;
 };
@@ -74,7 +72,6 @@ class Constraint {
   // Goes on by what forced() said.
   void take(const Forced& forced, bool is_thinking);
   bool in_call() const { return call_.has_value(); }
-  std::size_t calls() const { return calls_; }
 
  private:
   bool accept_text(std::string_view bytes, bool is_thinking);

@@ -129,24 +129,22 @@ bool Generation::send(std::vector<StreamEvent> events) {
     if (stops_.found()) return true;
     if (const auto* text = std::get_if<TextDelta>(&event)) {
       std::string certain = stops_.add(text->text);
-      if (!certain.empty() && !write(TextDelta{std::move(certain)})) return false;
+      if (!certain.empty() && !writer_.send(TextDelta{std::move(certain)})) return false;
       continue;
     }
     std::string held = stops_.flush();
-    if (!held.empty() && !write(TextDelta{std::move(held)})) return false;
-    if (!write(event)) return false;
+    if (!held.empty() && !writer_.send(TextDelta{std::move(held)})) return false;
+    if (!writer_.send(event)) return false;
   }
   return true;
 }
-
-bool Generation::write(const StreamEvent& event) { return writer_.send(event); }
 
 Result<Generation::End> Generation::finish(StopReason reason) {
   engine::ReadEnd end = reader_.finish(reason);
   if (writer_.interrupted()) return stopped_error("the reply");
   if (!send(std::move(end.events))) return stopped_error("the reply");
   const std::string held = stops_.flush();
-  if (!held.empty() && !write(TextDelta{held})) return stopped_error("the reply");
+  if (!held.empty() && !writer_.send(TextDelta{held})) return stopped_error("the reply");
   return End{end.reason, std::move(end.failure)};
 }
 

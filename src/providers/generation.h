@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,7 +50,6 @@ class Generation {
   bool say(engine::TokenId token);
   bool say(const Spelling::Piece& piece);
   bool send(std::vector<chat::StreamEvent> events);
-  bool write(const chat::StreamEvent& event);
   bool is_end(engine::TokenId token) const;
   void add(engine::TokenId token);
   bool force(engine::TokenId before);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <list>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "engine/dialect/conversation.h"
 #include "engine/dialect/detect.h"
 #include "engine/dialect/reader.h"
+#include "engine/kv/prefix_index.h"
 #include "engine/template/chat_template.h"
 #include "providers/constraint.h"
 #include "providers/generation.h"
@@ -87,13 +89,14 @@ std::string key_of(const Request& request) {
 struct Past {
   TokenText text;
   Sequence sequence;
-  std::uint64_t used = 0;
+  std::size_t entry = 0;  // in the index, once it is kept
 };
 
 struct Prompt {
   TokenText text;
   std::size_t without_turn = 0;  // its tokens before the turn that is to be written begins
   std::string end;               // its last bytes
+  std::optional<engine::PrefixMatch> known;  // the past that spares the most
 };
 
 }  // namespace
@@ -109,14 +112,14 @@ struct LocalProvider::State {
   Result<Rendered> render(const Request& request, bool with_turn);
   Result<Constraint::Rules> rules_for(const Request& request);
   Result<std::unique_ptr<TokenChooser>> chooser_for(const Request& request);
-  Past take_past(const TokenText& prompt);
-  std::size_t reusable(const Past& past, const TokenText& prompt) const;
+  Past take_past(const Prompt& prompt);
   Result<std::vector<float>> read(Past& past, const Prompt& prompt, StreamWriter& writer,
                                   const StopToken& stop);
   Result<void> append(Past& past, const TokenText& prompt, std::size_t until,
                       const std::function<void()>& progress, std::vector<float>& scores,
                       const StopToken& stop);
   void keep(Past past);
+  void forget(std::list<Past>::iterator past);
 
   std::unique_ptr<LocalModel> model;
   Clock& clock;
@@ -130,8 +133,8 @@ struct LocalProvider::State {
   std::vector<std::uint64_t> free_tokens;
 
   std::timed_mutex turn;  // one request at a time; guards what follows
-  std::vector<Past> pasts;
-  std::uint64_t uses = 0;
+  std::list<Past> pasts;  // the last used at the end
+  engine::PrefixIndex index;
   std::string rules_key;
   Constraint::Rules rules;
   std::atomic<std::uint64_t> computed{0};
@@ -196,17 +199,18 @@ Result<Rendered> LocalProvider::State::render(const Request& request, bool with_
 
 Result<Prompt> LocalProvider::State::read_prompt(const Request& request) {
   const Rendered rendered = TRY(render(request, true));
+  // Each past has tokens of its own for what it has in common with the prompt.
   std::optional<TokenText> text;
-  std::size_t most = 0;
+  std::optional<engine::PrefixMatch> known;
   for (const Past& past : pasts) {
     TokenText continued = past.text.continued(*tokenizer, rendered);
-    const std::size_t found = reusable(past, continued);
-    if (text && found <= most) continue;
+    const std::optional<engine::PrefixMatch> found = index.find(continued.tokens());
+    if (text && (!found || (known && found->reusable <= known->reusable))) continue;
     text = std::move(continued);
-    most = found;
+    known = found;
   }
   if (!text) text = TokenText(*tokenizer, rendered);
-  Prompt prompt{std::move(*text), 0, {}};
+  Prompt prompt{std::move(*text), 0, {}, known};
   prompt.end = prompt.text.text();
   // Where the template gives the turn back in another form, this is as far as it stays.
   if (const Result<Rendered> before = render(request, false)) {
@@ -217,44 +221,30 @@ Result<Prompt> LocalProvider::State::read_prompt(const Request& request) {
 
 // ---- What was computed before ----
 
-std::size_t LocalProvider::State::reusable(const Past& past, const TokenText& prompt) const {
-  const std::vector<TokenId>& have = past.sequence.tokens();
-  const std::vector<TokenId>& want = prompt.tokens();
-  const std::size_t most = std::min(have.size(), want.empty() ? 0 : want.size() - 1);
-  const std::size_t common = static_cast<std::size_t>(
-      std::mismatch(have.begin(), have.begin() + static_cast<std::ptrdiff_t>(most), want.begin())
-          .first -
-      have.begin());
-  return past.sequence.restore_points().last_before(common);
-}
-
 // The sequence that spares the most, cut to what it has in common with the prompt.
-Past LocalProvider::State::take_past(const TokenText& prompt) {
-  Past* best = nullptr;
-  std::size_t most = 0;
-  for (Past& past : pasts) {
-    const std::size_t found = reusable(past, prompt);
-    if (found > most) {
-      most = found;
-      best = &past;
-    }
-  }
-  if (best == nullptr) return Past{prompt, model->new_sequence()};
-  Past taken{prompt, best->sequence.fork()};
-  taken.sequence.rewind(most);
+Past LocalProvider::State::take_past(const Prompt& prompt) {
+  if (!prompt.known) return Past{prompt.text, model->new_sequence()};
+  const auto best = std::find_if(pasts.begin(), pasts.end(), [&](const Past& past) {
+    return past.entry == prompt.known->entry;
+  });
+  Past taken{prompt.text, best->sequence.fork()};
+  taken.sequence.rewind(prompt.known->reusable);
   // A conversation that goes on is the same one; a past that is left stays for a return.
-  if (most == best->sequence.length()) pasts.erase(pasts.begin() + (best - pasts.data()));
+  if (prompt.known->reusable == best->sequence.length()) forget(best);
   return taken;
 }
 
 void LocalProvider::State::keep(Past past) {
-  past.text.cut(past.sequence.length());
-  past.used = ++uses;
   if (past.sequence.length() == 0) return;
+  past.text.cut(past.sequence.length());
   pasts.push_back(std::move(past));
-  if (pasts.size() <= options.kept_conversations) return;
-  pasts.erase(std::min_element(pasts.begin(), pasts.end(),
-                               [](const Past& a, const Past& b) { return a.used < b.used; }));
+  pasts.back().entry = index.add_live(pasts.back().sequence);
+  if (pasts.size() > options.kept_conversations) forget(pasts.begin());
+}
+
+void LocalProvider::State::forget(std::list<Past>::iterator past) {
+  index.remove(past->entry);
+  pasts.erase(past);
 }
 
 // ---- Reading ----
@@ -274,7 +264,7 @@ Result<void> LocalProvider::State::append(Past& past, const TokenText& prompt, s
   Result<void> done = model->append(past.sequence, part, how, take);
   // What is kept for a return is not worth a failure.
   while (!done && done.error().code == Code::Limit && !pasts.empty()) {
-    pasts.erase(pasts.begin());
+    forget(pasts.begin());
     const std::size_t at = past.sequence.length();
     done = model->append(past.sequence, part.subspan(at - from), how, take);
   }
@@ -359,7 +349,7 @@ void LocalProvider::State::stream(const Request& request, StreamWriter& writer,
   }
   rules.choice = request.tool_choice;
 
-  Past past = take_past(prompt->text);
+  Past past = take_past(*prompt);
   usage.cached_prompt_tokens = past.sequence.length();
   Result<std::vector<float>> scores = read(past, *prompt, writer, stop);
   if (!scores) {
