@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "base/verify.h"
 #include "engine/grammar/matcher.h"
+#include "support/error_message.h"
 #include "support/random_walk.h"
 #include "support/test_tokens.h"
 
@@ -23,13 +24,6 @@ const TestTokens& tokens() {
   return kTokens;
 }
 
-void check_message(const std::string& message) {
-  VERIFY(is_valid_utf8(message) && message.size() < 3000, "messages are short and valid");
-  for (const char byte : message) {
-    VERIFY(static_cast<std::uint8_t>(byte) >= 0x20, "messages are one line");
-  }
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -38,12 +32,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   GrammarBuilder builder({.max_nodes = 20'000});
   const auto root = parse_gbnf(builder, source);
   if (!root) {
-    check_message(root.error().message);
+    testing::check_message(root.error().message, 3000);
     return 0;
   }
   Result<Grammar> built = builder.build(*root);
   if (!built) {
-    check_message(built.error().message);
+    testing::check_message(built.error().message, 3000);
     return 0;
   }
   const auto grammar = std::make_shared<Grammar>(*std::move(built));

@@ -7,6 +7,7 @@
 #include "base/verify.h"
 #include "engine/grammar/json_grammar.h"
 #include "engine/grammar/matcher.h"
+#include "support/error_message.h"
 #include "support/random_walk.h"
 #include "support/schema_validator.h"
 #include "support/test_tokens.h"
@@ -23,13 +24,6 @@ const TestTokens& tokens() {
   return kTokens;
 }
 
-void check_message(const std::string& message) {
-  VERIFY(is_valid_utf8(message) && message.size() < 1500, "messages are short and valid");
-  for (const char byte : message) {
-    VERIFY(static_cast<std::uint8_t>(byte) >= 0x20, "messages are one line");
-  }
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -41,12 +35,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   JsonGrammar json(builder, *document, {}, limits);
   const auto part = json.value();
   if (!part) {
-    check_message(part.error().message);
+    testing::check_message(part.error().message, 1500);
     return 0;
   }
   Result<Grammar> grammar = builder.build(*part);
   if (!grammar) {
-    check_message(grammar.error().message);
+    testing::check_message(grammar.error().message, 1500);
     return 0;
   }
   const Matcher matcher(std::make_shared<TokenGrammar>(

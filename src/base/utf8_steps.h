@@ -1,10 +1,11 @@
-// Valid UTF-8 as an automaton over bytes (Unicode 15, table 3-7).
+// Valid UTF-8 as an automaton over bytes (Unicode 15, table 3-7), for those who read a text
+// as it comes. Whole texts are base/utf8.h's business.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
-namespace temper::engine {
+namespace temper {
 
 enum class Utf8State : std::uint8_t {
   Boundary,  // between two characters
@@ -17,6 +18,7 @@ enum class Utf8State : std::uint8_t {
   AfterF4,  // ... not above U+10FFFF
 };
 
+// None where the byte makes the text invalid.
 constexpr std::optional<Utf8State> utf8_next(Utf8State state, std::uint8_t byte) {
   using enum Utf8State;
   const auto within = [byte](std::uint8_t from, std::uint8_t to, Utf8State then) {
@@ -43,4 +45,23 @@ constexpr std::optional<Utf8State> utf8_next(Utf8State state, std::uint8_t byte)
   return std::nullopt;
 }
 
-}  // namespace temper::engine
+// How many bytes the character still needs.
+constexpr std::uint32_t utf8_missing(Utf8State state) {
+  using enum Utf8State;
+  switch (state) {
+    case Boundary: return 0;
+    case One: return 1;
+    case Two:
+    case AfterE0:
+    case AfterED: return 2;
+    case Three:
+    case AfterF0:
+    case AfterF4: return 3;
+  }
+  return 0;
+}
+
+// Such a byte begins no character.
+constexpr bool is_utf8_continuation(std::uint8_t byte) { return (byte & 0xC0) == 0x80; }
+
+}  // namespace temper

@@ -1,36 +1,36 @@
 #include "chat/domains/path_shape.h"
 
 #include "base/ascii.h"
-#include "chat/domains/utf8_steps.h"
+#include "base/utf8_steps.h"
 
 namespace temper::chat {
 namespace {
 
 using Part = PathShape::Part;
 
-std::optional<Utf8> utf8_of(Part part) {
+std::optional<Utf8State> utf8_of(Part part) {
   switch (part) {
-    case Part::OneMore: return Utf8::OneMore;
-    case Part::TwoMore: return Utf8::TwoMore;
-    case Part::ThreeMore: return Utf8::ThreeMore;
-    case Part::AfterE0: return Utf8::AfterE0;
-    case Part::AfterED: return Utf8::AfterED;
-    case Part::AfterF0: return Utf8::AfterF0;
-    case Part::AfterF4: return Utf8::AfterF4;
+    case Part::OneMore: return Utf8State::One;
+    case Part::TwoMore: return Utf8State::Two;
+    case Part::ThreeMore: return Utf8State::Three;
+    case Part::AfterE0: return Utf8State::AfterE0;
+    case Part::AfterED: return Utf8State::AfterED;
+    case Part::AfterF0: return Utf8State::AfterF0;
+    case Part::AfterF4: return Utf8State::AfterF4;
     default: return std::nullopt;
   }
 }
 
-Part part_of(Utf8 utf8) {
+Part part_of(Utf8State utf8) {
   switch (utf8) {
-    case Utf8::Whole: return Part::Name;
-    case Utf8::OneMore: return Part::OneMore;
-    case Utf8::TwoMore: return Part::TwoMore;
-    case Utf8::ThreeMore: return Part::ThreeMore;
-    case Utf8::AfterE0: return Part::AfterE0;
-    case Utf8::AfterED: return Part::AfterED;
-    case Utf8::AfterF0: return Part::AfterF0;
-    case Utf8::AfterF4: return Part::AfterF4;
+    case Utf8State::Boundary: return Part::Name;
+    case Utf8State::One: return Part::OneMore;
+    case Utf8State::Two: return Part::TwoMore;
+    case Utf8State::Three: return Part::ThreeMore;
+    case Utf8State::AfterE0: return Part::AfterE0;
+    case Utf8State::AfterED: return Part::AfterED;
+    case Utf8State::AfterF0: return Part::AfterF0;
+    case Utf8State::AfterF4: return Part::AfterF4;
   }
   return Part::Name;
 }
@@ -41,9 +41,9 @@ std::optional<Part> next_part(Part part, std::uint8_t byte) {
     if (byte < 0xA0 || byte > 0xBF) return std::nullopt;
     return Part::Name;
   }
-  const std::optional<Utf8> inside = utf8_of(part);
+  const std::optional<Utf8State> inside = utf8_of(part);
   if (inside || byte >= 0x80) {
-    const std::optional<Utf8> utf8 = utf8_step(inside.value_or(Utf8::Whole), byte);
+    const std::optional<Utf8State> utf8 = utf8_next(inside.value_or(Utf8State::Boundary), byte);
     if (!utf8) return std::nullopt;
     return byte == 0xC2 && !inside ? Part::AfterC2 : part_of(*utf8);
   }

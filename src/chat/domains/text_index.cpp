@@ -6,8 +6,8 @@
 
 #include "base/format.h"
 #include "base/utf8.h"
+#include "base/utf8_steps.h"
 #include "chat/domains/suffix_array.h"
-#include "chat/domains/utf8_steps.h"
 
 namespace temper::chat {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "chat/domains/utf8_steps.h"
+#include "base/utf8_steps.h"
 
 namespace temper::chat {
 namespace {

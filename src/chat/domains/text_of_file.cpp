@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "chat/domains/utf8_steps.h"
+#include "base/utf8_steps.h"
 
 namespace temper::chat {
 namespace {
@@ -62,7 +62,7 @@ Domain::State TextOfFile::next(State state, std::uint8_t byte) const {
     const std::size_t file = file_of(state);
     return state_of(file, next_in_text(*texts_[file], range_of(state), byte));
   }
-  const std::optional<Utf8> utf8 = utf8_step(static_cast<Utf8>(state & 0xFF), byte);
+  const std::optional<Utf8State> utf8 = utf8_next(static_cast<Utf8State>(state & 0xFF), byte);
   return utf8 ? kFree | kNotEmpty | static_cast<State>(*utf8) : kDead;
 }
 
@@ -70,7 +70,7 @@ bool TextOfFile::is_member(State state) const {
   if (!is_free(state)) {
     return is_member_of_text(*texts_[file_of(state)], range_of(state), occurrence_);
   }
-  return state == (kFree | kNotEmpty | static_cast<State>(Utf8::Whole));
+  return state == (kFree | kNotEmpty | static_cast<State>(Utf8State::Boundary));
 }
 
 }  // namespace temper::chat

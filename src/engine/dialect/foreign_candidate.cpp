@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "engine/dialect/foreign_cues.h"
 #include "engine/dialect/markers.h"
 #include "engine/dialect/transcoder.h"
@@ -13,8 +14,6 @@ namespace temper::engine {
 namespace {
 
 constexpr std::size_t kMaxHeadBytes = 400;  // of what is looked at to see what opens
-
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
 
 // Of the beginning of a name, how it stands to the word: 0 unlike, 1 the beginning of it,
 // 2 begins with it.
@@ -73,7 +72,7 @@ class TaggedCandidate : public ForeignCandidate {
 
   CallVerdict feed(char byte) override {
     if (!inner_) {
-      if (is_space(byte)) return CallVerdict::More;
+      if (is_json_space(byte)) return CallVerdict::More;
       if (byte != '{' && byte != '<') return CallVerdict::Refused;
       inner_.emplace(byte == '{' ? DialectFamily::Hermes : DialectFamily::QwenXml,
                      CallOpening::Marked, schemas_);
@@ -276,7 +275,8 @@ std::size_t closing_length(std::string_view text) {
 std::vector<ForeignCall> calls_in_block(std::string_view text, const ToolSchemas& schemas) {
   std::vector<ForeignCall> all;
   while (true) {
-    while (!text.empty() && (is_space(text.front()) || (!all.empty() && text.front() == ','))) {
+    while (!text.empty() &&
+           (is_json_space(text.front()) || (!all.empty() && text.front() == ','))) {
       text.remove_prefix(1);
     }
     if (text.empty()) return all;

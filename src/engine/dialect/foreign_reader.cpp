@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "engine/dialect/foreign_candidate.h"
 #include "engine/dialect/foreign_cues.h"
@@ -22,8 +23,9 @@ constexpr std::size_t kIndent = 3;  // of a line that is no code block
 constexpr std::string_view kThinkOpen = "<think>";
 constexpr std::string_view kThinkClose = "</think>";
 
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
-bool is_blank(std::string_view text) { return std::all_of(text.begin(), text.end(), is_space); }
+bool is_blank(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), is_json_space);
+}
 
 // How many of its mark a line begins with, after its indent; 0 where it is no fence.
 std::size_t fence_ticks(std::string_view line) {
@@ -143,7 +145,7 @@ class ForeignReader::State {
     if (indent == line.size() && indent <= kIndent) return;
     const std::string_view text = line.substr(indent);
     if (indent <= kIndent && (text.front() == '`' || text.front() == '~')) return maybe_fence(byte);
-    if (indent > kIndent || is_space(text.front())) return become_text();
+    if (indent > kIndent || is_json_space(text.front())) return become_text();
     Opening opening = open_call(text, schemas_);
     const bool may_go_on = byte != '\n' || text.find("to=functions.") != text.npos;
     if (opening.opens == Opens::Unclear && may_go_on) return;
@@ -297,7 +299,8 @@ class ForeignReader::State {
     while (!rest.empty()) {
       const std::size_t closing = closing_length(rest);
       if (closing == rest.npos) return;
-      if (closing == 0 && !is_space(rest.front()) && rest.front() != ';' && rest.front() != ',') {
+      if (closing == 0 && !is_json_space(rest.front()) && rest.front() != ';' &&
+          rest.front() != ',') {
         break;
       }
       new_line = new_line || rest.front() == '\n' || closing > 0;

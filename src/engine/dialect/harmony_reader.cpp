@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace temper::engine {
@@ -12,8 +13,6 @@ constexpr std::string_view kStart = "<|start|>";
 constexpr std::string_view kMessage = "<|message|>";
 constexpr std::string_view kFunctions = "functions.";
 constexpr std::string_view kRole = "assistant";
-
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
 
 // The word after `key` in a header; empty where there is none.
 std::string_view word_after(std::string_view header, std::string_view key) {
@@ -108,11 +107,11 @@ void HarmonyReader::in_speech(const Symbol& symbol) {
     return;
   }
   output_.say(kind_, symbol.text());
-  said_before_ = said_before_ || symbol.marker != nullptr || !is_space(symbol.byte);
+  said_before_ = said_before_ || symbol.marker != nullptr || !is_json_space(symbol.byte);
 }
 
 void HarmonyReader::in_call_start(const Symbol& symbol) {
-  if (symbol.marker == nullptr && is_space(symbol.byte)) return;
+  if (symbol.marker == nullptr && is_json_space(symbol.byte)) return;
   std::string_view name = recipient_;
   const bool is_function = name.starts_with(kFunctions);
   if (is_function) name.remove_prefix(kFunctions.size());
@@ -152,7 +151,7 @@ void HarmonyReader::in_call(const Symbol& symbol) {
 }
 
 void HarmonyReader::outside(const Symbol& symbol) {
-  if (ends_message(symbol) || (symbol.marker == nullptr && is_space(symbol.byte))) return;
+  if (ends_message(symbol) || (symbol.marker == nullptr && is_json_space(symbol.byte))) return;
   begin_speech(SpeechKind::Text);
   in_speech(symbol);
 }

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/json.h"
 
 namespace temper::engine {
 namespace {
-
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
 
 bool among(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -34,7 +33,7 @@ CallVerdict JsonCallReader::feed_byte(char byte) {
     case Inside::Word: return in_word(byte);
     case Inside::Nothing: break;
   }
-  return is_space(byte) ? CallVerdict::More : between(byte);
+  return is_json_space(byte) ? CallVerdict::More : between(byte);
 }
 
 CallVerdict JsonCallReader::between(char byte) {
@@ -178,7 +177,7 @@ CallVerdict JsonCallReader::in_object(char byte) {
 }
 
 CallVerdict JsonCallReader::in_word(char byte) {
-  const bool ends = byte == ',' || byte == '}' || is_space(byte);
+  const bool ends = byte == ',' || byte == '}' || is_json_space(byte);
   if (!ends) {
     if (text_.size() == 64) return malformed("a word in it is no JSON");
     text_ += byte;
@@ -192,7 +191,7 @@ CallVerdict JsonCallReader::in_word(char byte) {
     if (!word->is_null()) return malformed("its arguments are not an object");
     take_arguments("{}");
   }
-  return is_space(byte) ? CallVerdict::More : between(byte);
+  return is_json_space(byte) ? CallVerdict::More : between(byte);
 }
 
 void JsonCallReader::take_arguments(std::string json) {

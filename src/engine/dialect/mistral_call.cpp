@@ -1,13 +1,12 @@
 #include "engine/dialect/mistral_call.h"
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace temper::engine {
 namespace {
 
 constexpr std::size_t kMaxIdBytes = 64;
-
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
 
 bool is_name_byte(char byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
@@ -28,7 +27,7 @@ CallVerdict MistralCallReader::feed(const Symbol& symbol) {
     case Place::AfterItem: break;
   }
   if (symbol.marker != nullptr) return CallVerdict::Refused;
-  if (is_space(symbol.byte)) return CallVerdict::More;
+  if (is_json_space(symbol.byte)) return CallVerdict::More;
   return place_ == Place::AfterItem ? after_item(symbol.byte) : start(symbol.byte);
 }
 
@@ -84,7 +83,7 @@ CallVerdict MistralCallReader::in_id(const Symbol& symbol) {
 
 CallVerdict MistralCallReader::in_arguments(const Symbol& symbol) {
   if (!arguments_began_) {
-    if (symbol.marker == nullptr && is_space(symbol.byte)) return CallVerdict::More;
+    if (symbol.marker == nullptr && is_json_space(symbol.byte)) return CallVerdict::More;
     if (symbol.marker != nullptr || symbol.byte != '{') return CallVerdict::Refused;
     arguments_began_ = true;
     output_.begin_call(name_, id_);

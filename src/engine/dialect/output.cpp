@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/format.h"
 #include "base/json.h"
 #include "base/printable.h"
@@ -11,8 +12,6 @@
 
 namespace temper::engine {
 namespace {
-
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
 
 std::size_t common_end(std::string_view a, std::string_view b) {
   std::size_t count = 0;
@@ -31,7 +30,7 @@ void ReaderOutput::say(SpeechKind kind, std::string_view bytes) {
     kind_ = kind;
   }
   for (const char byte : bytes) {
-    if (is_space(byte)) {
+    if (is_json_space(byte)) {
       space_ += byte;
       continue;
     }

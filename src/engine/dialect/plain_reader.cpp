@@ -1,13 +1,13 @@
 #include "engine/dialect/plain_reader.h"
 
+#include "base/ascii.h"
+
 #include <utility>
 
 namespace temper::engine {
 namespace {
 
 constexpr std::size_t kLastBytes = 16;
-
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
 
 std::string_view text_of(DialectFamily family, MarkerKind kind) {
   for (const Marker& marker : markers_of(family)) {
@@ -67,7 +67,7 @@ void PlainReader::symbol(const Symbol& symbol) {
 void PlainReader::end() {
   if (output_.failure() || output_.call_open()) return;
   if (call_) give_back();
-  if (!skip_.empty() && skipped_ > 0 && !is_space(skip_.front())) {
+  if (!skip_.empty() && skipped_ > 0 && !is_json_space(skip_.front())) {
     output_.say(kind_, skip_.substr(0, skipped_));
   }
   output_.end_speech({});
@@ -115,7 +115,7 @@ bool PlainReader::in_skipped(const Symbol& symbol) {
   }
   const std::string_view began = std::exchange(skip_, {}).substr(0, skipped_);
   // The name of a channel that is another one, not just other white space.
-  if (!began.empty() && !is_space(began.front()) && symbol.kind() != MarkerKind::ThinkClose) {
+  if (!began.empty() && !is_json_space(began.front()) && symbol.kind() != MarkerKind::ThinkClose) {
     say(began);
   }
   return false;
@@ -176,7 +176,7 @@ void PlainReader::say(std::string_view bytes) {
   output_.say(kind_, bytes);
   if (kind_ == SpeechKind::Text) fences_.add(bytes);
   for (const char byte : bytes) {
-    if (is_space(byte)) continue;
+    if (is_json_space(byte)) continue;
     if (kind_ == SpeechKind::Text) said_text_ = true;
     after_call_ = false;
     break;

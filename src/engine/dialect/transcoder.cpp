@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/format.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -11,8 +12,6 @@ namespace temper::engine {
 namespace {
 
 constexpr std::size_t kMaxWordBytes = 1024;
-
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
 
 bool is_hex(char byte) {
   return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f') ||
@@ -68,7 +67,7 @@ JsonTranscoder::State JsonTranscoder::feed_quote(std::string& json) {
 
 // Between texts and words.
 JsonTranscoder::State JsonTranscoder::step(char byte, std::string& json) {
-  if (is_space(byte)) {
+  if (is_json_space(byte)) {
     if (place_ == Place::Top) return State::More;
     (separator_.empty() ? json : separator_) += byte;
     return State::More;
@@ -210,9 +209,9 @@ JsonTranscoder::State JsonTranscoder::in_escape(char byte, std::string& json) {
 
 JsonTranscoder::State JsonTranscoder::in_word(char byte, std::string& json) {
   const bool gemma = spelling_ == ObjectSpelling::Gemma;
-  const bool ends = text_is_key_
-                        ? byte == ':'
-                        : byte == ',' || byte == '}' || byte == ']' || (is_space(byte) && !gemma);
+  const bool ends =
+      text_is_key_ ? byte == ':'
+                   : byte == ',' || byte == '}' || byte == ']' || (is_json_space(byte) && !gemma);
   if (!ends) {
     if (!gemma && !is_word_byte(byte)) {
       word_ += byte;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/format.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -16,8 +17,6 @@ constexpr std::string_view kParameterEnd = "</parameter>";
 constexpr std::string_view kCallEnd = "</tool_call>";
 constexpr std::size_t kMaxKeyBytes = 1024;
 constexpr std::size_t kMaxSpaceBytes = 64;  // between the tags of a call, where they end a value
-
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
 
 }  // namespace
 
@@ -48,7 +47,8 @@ CallVerdict XmlCallReader::feed_byte(char byte) {
 }
 
 CallVerdict XmlCallReader::in_function_tag(char byte) {
-  if (word_.empty() && is_space(byte) && opening_ == CallOpening::Marked) return CallVerdict::More;
+  if (word_.empty() && is_json_space(byte) && opening_ == CallOpening::Marked)
+    return CallVerdict::More;
   if (byte != kFunction[word_.size()]) return CallVerdict::Refused;
   word_ += byte;
   if (word_.size() == kFunction.size()) {
@@ -76,7 +76,7 @@ CallVerdict XmlCallReader::in_name(char byte) {
 }
 
 CallVerdict XmlCallReader::in_between(char byte) {
-  if (word_.empty() && is_space(byte)) return CallVerdict::More;
+  if (word_.empty() && is_json_space(byte)) return CallVerdict::More;
   word_ += byte;
   if (word_ == kParameter) {
     word_.clear();
@@ -133,7 +133,7 @@ XmlCallReader::Next XmlCallReader::next_after_value() const {
   rest.remove_prefix(kParameterEnd.size());
   // A tag at the end of a line of text is one only where the next is at a line's beginning.
   std::size_t spaces = 0;
-  while (spaces < rest.size() && is_space(rest[spaces])) ++spaces;
+  while (spaces < rest.size() && is_json_space(rest[spaces])) ++spaces;
   const bool plain = spaces == 0 || (spaces == 1 && rest.front() == '\n');
   if (spaces > kMaxSpaceBytes || (!on_its_own_line && !plain)) return Next::None;
   rest.remove_prefix(spaces);

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "engine/grammar/utf8_steps.h"
+#include "base/utf8_steps.h"
 
 namespace temper::engine {
 namespace {

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/utf8_steps.h"
 #include "chat/domain.h"
 #include "engine/grammar/grammar.h"
 #include "engine/grammar/json_escapes.h"
-#include "engine/grammar/utf8_steps.h"
 
 namespace temper::engine {
 

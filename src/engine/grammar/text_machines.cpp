@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "base/json.h"
+#include "base/utf8_steps.h"
 #include "base/verify.h"
 #include "engine/grammar/json_escapes.h"
-#include "engine/grammar/utf8_steps.h"
 
 namespace temper::engine {
 namespace {

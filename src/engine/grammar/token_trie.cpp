@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/format.h"
-#include "engine/grammar/utf8_steps.h"
+#include "base/utf8_steps.h"
 
 namespace temper::engine {
 namespace {
