@@ -40,13 +40,13 @@ Paths members(const Domain& domain, const Paths& texts) {
 
 TEST_CASE("existing paths: files, in every spelling, and nothing else") {
   const Paths paths = {"src/a.c", "src/sub/b.c", ".gitignore", "größe.txt", "a b"};
-  const ExistingPath domain = files(paths, "/work/repo");
+  const ExistingPath domain = files(paths, "/home/repo");
   CHECK(members(domain, paths) == paths);
-  const Paths spelled = {"./src/a.c", "/work/repo/src/a.c", "./.gitignore"};
+  const Paths spelled = {"./src/a.c", "/home/repo/src/a.c", "./.gitignore"};
   CHECK(members(domain, spelled) == spelled);
   CHECK(members(domain, {"", ".", "./", "src", "src/", "src/a", "src//a.c", "././src/a.c",
-                         "../repo/src/a.c", "/work/repo", "/work/repo/", "//work/repo/src/a.c",
-                         "/work/repo//src/a.c", ".//work/repo/src/a.c", "/etc/passwd", "x"}) ==
+                         "../repo/src/a.c", "/home/repo", "/home/repo/", "//home/repo/src/a.c",
+                         "/home/repo//src/a.c", ".//home/repo/src/a.c", "/etc/passwd", "x"}) ==
         Paths{});
   CHECK(read(files(paths), "/") == Domain::kDead);
 }
@@ -54,10 +54,10 @@ TEST_CASE("existing paths: files, in every spelling, and nothing else") {
 TEST_CASE("existing paths: directories where they are asked for") {
   const Paths spelled = {".",          "./",          "src",           "src/",
                          "src/sub",    "src/sub/",    "./src",         "src/sub/b.c",
-                         "/work/repo", "/work/repo/", "/work/repo/src"};
-  const ExistingPath domain = files_and_directories({"src/sub/b.c"}, "/work/repo");
+                         "/home/repo", "/home/repo/", "/home/repo/src"};
+  const ExistingPath domain = files_and_directories({"src/sub/b.c"}, "/home/repo");
   CHECK(members(domain, spelled) == spelled);
-  CHECK(members(domain, {"", "s", "/", "/work", "src//", "src/sub/b.c/"}) == Paths{});
+  CHECK(members(domain, {"", "s", "/", "/home", "src//", "src/sub/b.c/"}) == Paths{});
   CHECK(members(files_and_directories({}), {".", "./", "", "a"}) == Paths{".", "./"});
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("existing paths: every spelling ends in the state that names the file"
 
 TEST_CASE("new paths: inside, sane, and not there yet") {
   const Paths paths = {"src/a.c", "README.md"};
-  const NewPath domain = new_files(paths, "/work/repo");
+  const NewPath domain = new_files(paths, "/home/repo");
   const Paths good = {"a",
                       "src/b.c",
                       "src/new/b.c",
@@ -95,7 +95,7 @@ TEST_CASE("new paths: inside, sane, and not there yet") {
                       ".giT2",
                       "a-b",
                       "src/-x",
-                      "/work/repo/src/b.c",
+                      "/home/repo/src/b.c",
                       "[id].tsx",
                       "日本.md",
                       "a~",
@@ -118,10 +118,10 @@ TEST_CASE("new paths: inside, sane, and not there yet") {
                          "a/./b",
                          "a/../b",
                          "/etc/passwd",
-                         "/work/repo",
-                         "/work/repo/",
-                         "/work/repo/src/a.c",
-                         "/work/other",
+                         "/home/repo",
+                         "/home/repo/",
+                         "/home/repo/src/a.c",
+                         "/home/other",
                          ".git",
                          ".git/config",
                          "src/.GIT/x",
