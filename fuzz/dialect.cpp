@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/text.h"
 #include "base/utf8.h"
 #include "base/verify.h"
 #include "chat/reply.h"
@@ -31,6 +32,13 @@ void check_calls(const chat::Reply& reply, std::string_view written) {
                                 written.find("»") != written.npos;
     VERIFY(in_other_words || written.find(call.name) != written.npos, "a name was written");
   }
+}
+
+// What is neither a call nor thinking is said once and whole, but for white space around it.
+void check_text(const chat::Reply& foreign, std::string_view written) {
+  if (!chat::calls_of(foreign.message).empty()) return;
+  if (written.find("<think>") != written.npos) return;
+  VERIFY(trim(chat::text_of(foreign.message)) == trim(make_valid_utf8(written)), "no text is lost");
 }
 
 chat::Reply read_foreign(std::string_view text, const std::function<std::size_t()>& next) {
@@ -82,5 +90,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   VERIFY(read_foreign(text, bytes) == foreign, "bytes make no difference to foreign text");
   VERIFY(read_foreign(text, some) == foreign, "nor do other pieces");
   check_calls(foreign, text);
+  check_text(foreign, text);
   return 0;
 }

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kBeforeBytes = 400;
 constexpr std::size_t kMaxHeldLine = 1024;
+constexpr std::size_t kMaxFenceLine = 80;  // that may close a code block
 constexpr std::size_t kIndent = 3;  // of a line that is no code block
 constexpr std::string_view kThinkOpen = "<think>";
 constexpr std::string_view kThinkClose = "</think>";
@@ -249,10 +250,11 @@ class ForeignReader::State {
   void in_other_fence(char byte) {
     say(std::string_view(&byte, 1));
     if (byte != '\n') {
-      if (held_.size() < 80) held_ += byte;
+      if (said_line_.size() <= kMaxFenceLine) said_line_ += byte;
       return;
     }
-    if (closes_fence(std::exchange(held_, {}))) place_ = Place::LineStart;
+    const std::string line = std::exchange(said_line_, {});
+    if (line.size() <= kMaxFenceLine && closes_fence(line)) place_ = Place::LineStart;
   }
 
   // ---- Calls ----
@@ -381,6 +383,7 @@ class ForeignReader::State {
   std::string before_;  // the last that was said
   std::string fence_;   // the marks that began a code block
   std::string info_;
+  std::string said_line_;          // the beginning of a line of a block that holds no call
   std::size_t content_begin_ = 0;  // in `held_`
   std::size_t line_begin_ = 0;
   bool fence_has_words_ = false;
