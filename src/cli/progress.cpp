@@ -7,11 +7,20 @@
 
 namespace temper::cli {
 
-void ProgressLine::update(std::uint64_t done, std::uint64_t all) {
+bool ProgressLine::is_due() {
   constexpr std::chrono::milliseconds kBetweenDrawings{100};
   const std::chrono::nanoseconds now = clock_.steady();
-  if (!shown_ || (drawn_at_ && now - *drawn_at_ < kBetweenDrawings)) return;
+  if (!shown_ || (drawn_at_ && now - *drawn_at_ < kBetweenDrawings)) return false;
   drawn_at_ = now;
+  return true;
+}
+
+void ProgressLine::say(const std::string& what) {
+  if (is_due()) draw(format("{}  {}", doing_, what));
+}
+
+void ProgressLine::update(std::uint64_t done, std::uint64_t all) {
+  if (!is_due()) return;
   const std::uint64_t percent =
       all == 0 ? 100
                : static_cast<std::uint64_t>(100 *

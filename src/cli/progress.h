@@ -33,8 +33,11 @@ class ProgressLine {
 
   // Draws at most ten times a second.
   void update(std::uint64_t done, std::uint64_t all);
+  // Other words instead of the amounts, as often.
+  void say(const std::string& what);
 
  private:
+  bool is_due();
   void draw(const std::string& text);
   std::string amount(std::uint64_t count) const;
   std::string time_left(std::uint64_t done, std::uint64_t all) const;

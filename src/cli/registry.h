@@ -19,6 +19,7 @@ Command inspect_command();
 Command logprobs_command();
 Command man_command();
 Command models_quantise_command();
+Command models_probe_command();
 Command render_command();
 Command tokenize_command();
 Command version_command();
