@@ -16,10 +16,11 @@ find_package(Threads REQUIRED)
 find_package(doctest REQUIRED)
 
 # The shared or, where TEMPER_STATIC_LIBRARIES is on and it exists, the static
-# form of a library, as the imported target `target`.
+# form of a library, as the imported target `target`. SHARED, last: always that form,
+# for a library that brings many others.
 function(temper_find_library target name header)
   set(names ${name})
-  if(TEMPER_STATIC_LIBRARIES)
+  if(TEMPER_STATIC_LIBRARIES AND NOT "SHARED" IN_LIST ARGN)
     list(PREPEND names lib${name}.a)
   endif()
   find_library(TEMPER_LIB_${name} NAMES ${names} REQUIRED)

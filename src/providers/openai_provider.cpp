@@ -1,0 +1,140 @@
+#include "providers/openai_provider.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/format.h"
+#include "base/printable.h"
+#include "base/text.h"
+#include "providers/place.h"
+#include "providers/server_facts.h"
+#include "wire/errors.h"
+#include "wire/openai_chat.h"
+
+namespace temper::providers {
+namespace {
+
+using net::HttpRequest;
+using net::Url;
+
+constexpr std::size_t kMaxFactsBytes = std::size_t{16} << 20;
+constexpr std::size_t kMostNames = 12;
+
+// Bare servers have the API under /v1.
+Url with_version(Url url) {
+  while (url.target.size() > 1 && url.target.ends_with('/')) url.target.pop_back();
+  if (url.target == "/") url.target = "/v1";
+  return url;
+}
+
+Url root_of(Url url) {
+  if (url.target.ends_with("/v1")) url.target.resize(url.target.size() - 3);
+  if (url.target.empty()) url.target = "/";
+  return url;
+}
+
+Error choose_model(const Url& url, const std::string& wanted, std::vector<std::string> names) {
+  if (names.empty()) {
+    return {Code::NotFound, format("{} has no model; load one there", url.origin())};
+  }
+  const std::size_t left_out = names.size() - std::min(names.size(), kMostNames);
+  names.resize(names.size() - left_out);
+  std::string list = printable(join(names, ", "), LineBreaks::Escape);
+  if (left_out > 0) list += format(" and {} more", left_out);
+  if (wanted.empty()) {
+    return {Code::Invalid, format("{} has several models; name one: {}", url.origin(), list)};
+  }
+  return {Code::NotFound, format("{} has no model {}; it has {}", url.origin(),
+                                 printable(wanted, LineBreaks::Escape), list)};
+}
+
+}  // namespace
+
+OpenAiProvider::OpenAiProvider(const net::Egress& egress, Clock& clock, RemoteOptions options)
+    : egress_(egress),
+      client_(egress),
+      clock_(clock),
+      options_(std::move(options)),
+      context_tokens_(options_.context_tokens) {
+  options_.base_url = with_version(std::move(options_.base_url));
+}
+
+HttpRequest OpenAiProvider::request_to(HttpRequest::Method method, Url url) const {
+  HttpRequest request{method, std::move(url)};
+  request.headers = {{"user-agent", "temper"}};
+  if (method == HttpRequest::Method::Post) {
+    request.headers.push_back({"content-type", "application/json"});
+  }
+  if (options_.key) {
+    request.secret_headers.push_back(
+        {"authorization", net::Secret("Bearer " + options_.key->reveal())});
+  }
+  return request;
+}
+
+Result<void> OpenAiProvider::discover(const StopToken& stop) {
+  const Url& base = options_.base_url;
+  const net::HttpAnswer answer = TRY(net::fetch(
+      client_, request_to(HttpRequest::Method::Get, base / "/models"), kMaxFactsBytes, stop));
+  if (answer.head.status != 200) {
+    return in_context(base.origin(), wire::error_of_answer(answer.head.status, answer.body).error);
+  }
+  const Result<Json> models = parse_json(answer.body);
+  if (!models) {
+    return Error{Code::Unsupported,
+                 format("what {} answers is no list of models; is this the base URL of an "
+                        "OpenAI-compatible API?",
+                        (base / "/models").text())};
+  }
+  const std::vector<std::string> names = model_names(*models);
+  if (options_.model.empty() && names.size() == 1) options_.model = names.front();
+  const bool is_known = std::find(names.begin(), names.end(), options_.model) != names.end();
+  // A server of one model answers for it under any name.
+  if (!is_known && (options_.model.empty() || names.size() != 1)) {
+    return choose_model(base, options_.model, names);
+  }
+  if (options_.context_tokens) return {};
+  const std::string& listed = is_known ? options_.model : names.front();
+  std::optional<std::uint64_t> context = context_in_models(*models, listed);
+  if (!context && place_of(egress_, base) != chat::Place::Remote) {
+    const AskServer ask = [&](const Url& url, const std::optional<Json>& body) {
+      HttpRequest request =
+          request_to(body ? HttpRequest::Method::Post : HttpRequest::Method::Get, url);
+      if (body) request.body = body->dump();
+      const Result<net::HttpAnswer> said = net::fetch(client_, request, kMaxFactsBytes, stop);
+      if (!said || said->head.status != 200) return std::optional<Json>();
+      Result<Json> json = parse_json(said->body);
+      return json ? std::optional<Json>(std::move(json).take()) : std::nullopt;
+    };
+    context = context_beside_api(root_of(base), listed, ask);
+  }
+  const std::lock_guard lock(mutex_);
+  context_tokens_ = context;
+  return {};
+}
+
+chat::Capabilities OpenAiProvider::capabilities() const {
+  chat::Capabilities capabilities;
+  capabilities.model = options_.model;
+  capabilities.place = place_of(egress_, options_.base_url);
+  capabilities.native_tools = true;
+  const std::lock_guard lock(mutex_);
+  capabilities.context_tokens = context_tokens_;
+  capabilities.counts_tokens = counts_tokens_;
+  return capabilities;
+}
+
+void OpenAiProvider::stream(const chat::Request& request, const chat::EventSink& sink,
+                            const StopToken& stop) {
+  RemoteRequest remote{
+      request, request_to(HttpRequest::Method::Post, options_.base_url / "/chat/completions"),
+      [&] { return std::make_unique<wire::OpenAiReplyReader>(request); }};
+  remote.http.body =
+      wire::openai_request(request, {options_.model, options_.base_url.host == "api.openai.com"});
+  const RemoteNews news = stream_remote(client_, clock_, options_.patience, remote, sink, stop);
+  const std::lock_guard lock(mutex_);
+  if (news.context_tokens) context_tokens_ = news.context_tokens;
+  counts_tokens_ = counts_tokens_ || news.counts_tokens;
+}
+
+}  // namespace temper::providers
