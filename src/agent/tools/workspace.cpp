@@ -123,7 +123,7 @@ Result<std::string> Workspace::plain(std::string_view path) const {
 }
 
 UniqueFd Workspace::open_beneath(const std::string& plain, int flags, Links links) const {
-  flags |= O_CLOEXEC | O_NOCTTY;
+  flags |= O_CLOEXEC;
   if (resolver_ == Resolver::PartByPart) return open_part_by_part(plain, flags);
   const std::uint64_t follow = links == Links::Refuse ? RESOLVE_NO_SYMLINKS : 0;
   return UniqueFd(open_with_kernel(directory_.get(), plain.c_str(), flags,
@@ -182,7 +182,7 @@ Result<Workspace::Entry> Workspace::look(std::string_view path) const {
 Result<Workspace::File> Workspace::read(std::string_view path, std::size_t max_bytes) const {
   const std::string plain = TRY(this->plain(path));
   // O_NONBLOCK: opening a pipe that nobody writes must not wait.
-  OpenedFile opened{TRY(open_path("read", plain, O_RDONLY | O_NONBLOCK)), 0};
+  OpenedFile opened{TRY(open_path("read", plain, O_RDONLY | O_NONBLOCK | O_NOCTTY)), 0};
   struct stat status {};
   if (::fstat(opened.descriptor.get(), &status) != 0) return open_error("read", plain, errno);
   TRY(require_regular(plain, status.st_mode));
