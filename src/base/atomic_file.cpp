@@ -79,38 +79,41 @@ Result<void> write_all(int descriptor, std::string_view bytes, const std::string
 }
 
 struct NewFile {
-  std::string path;
+  std::string name;
   UniqueFd descriptor;
 };
 
-// A new file in the directory of its destination.
-Result<NewFile> create_beside(const std::string& destination, mode_t mode) {
+// A new file in the directory; `shown` is what it will become.
+Result<NewFile> create_in_directory(int directory, mode_t mode, const std::string& shown) {
   Random random = Random::from_system();
   for (int attempt = 0; attempt < 100; ++attempt) {
-    std::string path = format("{}/.temper-{}.tmp", parent_of(destination), random.name(12));
-    UniqueFd opened(
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
-    if (opened.is_open()) return NewFile{std::move(path), std::move(opened)};
+    std::string name = format(".temper-{}.tmp", random.name(12));
+    UniqueFd opened(::openat(directory, name.c_str(),
+                             O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+    if (opened.is_open()) return NewFile{std::move(name), std::move(opened)};
     if (errno != EEXIST) break;
   }
-  return system_error(format("cannot write {}", destination), errno);
+  return system_error(format("cannot write {}", shown), errno);
 }
 
 Error exists_error(const std::string& path) {
   return Error{Code::Conflict, format("{} exists already", path)};
 }
 
-// Moves the file, but not over another.
-Result<void> move_to_free_name(const std::string& from, const std::string& to) {
-  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
-  if (errno == EEXIST) return exists_error(to);
+// Moves the file within its directory, but not over another.
+Result<void> move_to_free_name(int directory, const std::string& from, const std::string& to,
+                               const std::string& shown) {
+  if (::renameat2(directory, from.c_str(), directory, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+  if (errno == EEXIST) return exists_error(shown);
   // The file system, or an old system, cannot look and move at once.
   if (errno == EINVAL || errno == ENOSYS) {
     struct stat status {};
-    if (::lstat(to.c_str(), &status) == 0) return exists_error(to);
-    if (::rename(from.c_str(), to.c_str()) == 0) return {};
+    if (::fstatat(directory, to.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+      return exists_error(shown);
+    }
+    if (::renameat(directory, from.c_str(), directory, to.c_str()) == 0) return {};
   }
-  return system_error(format("cannot write {}", to), errno);
+  return system_error(format("cannot write {}", shown), errno);
 }
 
 // Gives the file the owner and group of the one that it replaces, or the group alone: only
@@ -141,76 +144,77 @@ Result<void> keep_permissions(int descriptor, const struct stat& replaced,
   return {};
 }
 
-// A directory, open for what is changed in it to be synced.
-class SyncedDirectory {
- public:
-  static Result<SyncedDirectory> open(const std::string& path) {
-    UniqueFd opened(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!opened.is_open()) {
-      return system_error(format("cannot open the directory {} to sync it", path), errno);
-    }
-    return SyncedDirectory(path, std::move(opened));
-  }
+// The directory once more, open for what is changed in it to be synced.
+Result<UniqueFd> open_to_sync(int directory, const std::string& shown) {
+  UniqueFd opened(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.is_open()) return opened;
+  return system_error(format("cannot open the directory {} to sync it", parent_of(shown)), errno);
+}
 
-  Result<void> sync() const {
-    // EINVAL: the file system has no such thing as a synced directory.
-    if (::fsync(descriptor_.get()) == 0 || errno == EINVAL) return {};
-    return system_error(format("cannot sync the directory {}", path_), errno);
-  }
-
- private:
-  SyncedDirectory(std::string path, UniqueFd descriptor)
-      : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
-
-  std::string path_;
-  UniqueFd descriptor_;
-};
+Result<void> sync_directory(int directory, const std::string& shown) {
+  // EINVAL: the file system has no such thing as a synced directory.
+  if (::fsync(directory) == 0 || errno == EINVAL) return {};
+  return system_error(format("cannot sync the directory {}", parent_of(shown)), errno);
+}
 
 }  // namespace
 
 Result<AtomicFile> AtomicFile::create(const std::string& path, Existing existing, mode_t mode) {
   TRY(check_path(path));
+  std::string destination = TRY(end_of_links(path));
+  UniqueFd directory(::open(parent_of(destination).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.is_open()) return system_error(format("cannot write {}", destination), errno);
+  const std::string name = destination.substr(destination.rfind('/') + 1);
+  return create_in(std::move(directory), name, std::move(destination), existing, mode);
+}
+
+Result<AtomicFile> AtomicFile::create_in(UniqueFd directory, const std::string& name,
+                                         std::string shown, Existing existing, mode_t mode) {
   AtomicFile file;
   file.existing_ = existing;
-  file.destination_ = TRY(end_of_links(path));
+  file.directory_ = std::move(directory);
+  file.name_ = name;
+  file.shown_ = std::move(shown);
 
-  file.replaces_ = ::stat(file.destination_.c_str(), &file.replaced_) == 0;
+  const int at = file.directory_.get();
+  file.replaces_ = ::fstatat(at, name.c_str(), &file.replaced_, AT_SYMLINK_NOFOLLOW) == 0;
   if (file.replaces_) {
-    TRY(require_regular(file.destination_, file.replaced_.st_mode));
-    if (existing == Existing::Refuse) return exists_error(path);
-    if (::faccessat(AT_FDCWD, file.destination_.c_str(), W_OK, AT_EACCESS) != 0) {
-      return system_error(format("cannot write {}", file.destination_), errno);
+    TRY(require_regular(file.shown_, file.replaced_.st_mode));
+    if (existing == Existing::Refuse) return exists_error(file.shown_);
+    if (::faccessat(at, name.c_str(), W_OK, AT_EACCESS) != 0) {
+      return system_error(format("cannot write {}", file.shown_), errno);
     }
   }
 
   // What replaces a file is nobody else's to read before it has the other's permissions.
-  NewFile fresh = TRY(create_beside(file.destination_, file.replaces_ ? 0600 : mode));
-  file.temporary_ = std::move(fresh.path);
+  NewFile fresh = TRY(create_in_directory(at, file.replaces_ ? 0600 : mode, file.shown_));
+  file.temporary_ = std::move(fresh.name);
   file.descriptor_ = std::move(fresh.descriptor);
   return file;
 }
 
 AtomicFile::~AtomicFile() {
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (!temporary_.empty()) ::unlinkat(directory_.get(), temporary_.c_str(), 0);
 }
 
 Result<void> AtomicFile::append(std::string_view bytes) {
-  return write_all(descriptor_.get(), bytes, destination_);
+  return write_all(descriptor_.get(), bytes, shown_);
 }
 
 Result<void> AtomicFile::commit() {
-  if (replaces_) TRY(keep_permissions(descriptor_.get(), replaced_, destination_));
+  if (replaces_) TRY(keep_permissions(descriptor_.get(), replaced_, shown_));
   if (::fsync(descriptor_.get()) != 0) {
-    return system_error(format("cannot write {}", destination_), errno);
+    return system_error(format("cannot write {}", shown_), errno);
   }
-  const SyncedDirectory synced = TRY(SyncedDirectory::open(parent_of(destination_)));
+  const int at = directory_.get();
+  const UniqueFd synced = TRY(open_to_sync(at, shown_));
   if (existing_ == Existing::Refuse) {
-    TRY(move_to_free_name(temporary_, destination_));
-  } else if (::rename(temporary_.c_str(), destination_.c_str()) != 0) {
-    return system_error(format("cannot replace {}", destination_), errno);
+    TRY(move_to_free_name(at, temporary_, name_, shown_));
+  } else if (::renameat(at, temporary_.c_str(), at, name_.c_str()) != 0) {
+    return system_error(format("cannot replace {}", shown_), errno);
   }
   temporary_.clear();
-  return synced.sync();
+  return sync_directory(synced.get(), shown_);
 }
 
 }  // namespace temper

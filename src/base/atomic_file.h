@@ -25,10 +25,16 @@ class AtomicFile {
   // Fails as write_file_atomically does, and with Conflict where there is a file that
   // is not to be replaced.
   static Result<AtomicFile> create(const std::string& path, Existing existing, mode_t mode = 0644);
+  // The same for `name`, a single part, in the open `directory`, which may be a mere O_PATH.
+  // Nothing leads elsewhere: a link at that name is refused. Errors call the file `shown`.
+  static Result<AtomicFile> create_in(UniqueFd directory, const std::string& name,
+                                      std::string shown, Existing existing, mode_t mode = 0644);
 
   AtomicFile(AtomicFile&& other) noexcept
       : existing_(other.existing_),
-        destination_(std::move(other.destination_)),
+        directory_(std::move(other.directory_)),
+        name_(std::move(other.name_)),
+        shown_(std::move(other.shown_)),
         temporary_(std::exchange(other.temporary_, {})),
         descriptor_(std::move(other.descriptor_)),
         replaces_(other.replaces_),
@@ -45,8 +51,10 @@ class AtomicFile {
   AtomicFile() = default;
 
   Existing existing_ = Existing::Refuse;
-  std::string destination_;  // where the links end
-  std::string temporary_;    // empty once it is in place
+  UniqueFd directory_;
+  std::string name_;       // in the directory
+  std::string shown_;      // what errors call it
+  std::string temporary_;  // beside it; empty once it is in place
   UniqueFd descriptor_;
   bool replaces_ = false;
   struct stat replaced_ {};  // where it replaces one

@@ -3,6 +3,7 @@
 #include "base/atomic_file.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 
 #include <filesystem>
 #include <string>
@@ -66,6 +67,30 @@ TEST_CASE("atomic file: what exists is not replaced unless that was asked for") 
   REQUIRE_FALSE(committed.ok());
   CHECK(committed.error() == Error{Code::Conflict, path + " exists already"});
   CHECK(*read_file(path, 100) == "old");
+}
+
+TEST_CASE("atomic file: in an open directory, wherever that is moved, and through no link") {
+  const TemporaryDirectory directory = make_temporary_directory();
+  std::filesystem::create_directory(directory / "here");
+  const auto create = [&](const std::string& name) {
+    UniqueFd opened(::open((directory / "here").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    return AtomicFile::create_in(std::move(opened), name, "shown/" + name, Existing::Replace);
+  };
+  Result<AtomicFile> file = create("a");
+  REQUIRE(file.ok());
+  CHECK(file->append("text").ok());
+
+  CHECK(write_file_atomically(directory / "outside", "old").ok());
+  std::filesystem::create_symlink("../outside", directory / "here/link");
+  const Result<AtomicFile> link = create("link");
+  REQUIRE_FALSE(link.ok());
+  CHECK(link.error() == Error{Code::Conflict, "shown/link is something else, not a file"});
+
+  std::filesystem::rename(directory / "here", directory / "there");
+  std::filesystem::create_directory(directory / "here");
+  CHECK(file->commit().ok());
+  CHECK(*read_file(directory / "there/a", 100) == "text");
+  CHECK(*read_file(directory / "outside", 100) == "old");
 }
 
 }  // namespace

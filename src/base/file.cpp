@@ -52,9 +52,9 @@ Result<std::size_t> read_some(int descriptor, char* buffer, std::size_t size,
   }
 }
 
-Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
-  const OpenedFile file = TRY(open_regular_file(path));
-  const Error too_long{Code::Limit, format("{} is longer than the {} that are read of it", path,
+Result<std::string> read_opened_file(const OpenedFile& file, std::size_t max_bytes,
+                                     const std::string& name) {
+  const Error too_long{Code::Limit, format("{} is longer than the {} that are read of it", name,
                                            format_bytes(max_bytes))};
   if (file.bytes > max_bytes) return too_long;
 
@@ -65,13 +65,17 @@ Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
   while (true) {
     if (used == bytes.size()) bytes.resize(bytes.size() * 2);
     const std::size_t count =
-        TRY(read_some(file.descriptor.get(), bytes.data() + used, bytes.size() - used, path));
+        TRY(read_some(file.descriptor.get(), bytes.data() + used, bytes.size() - used, name));
     if (count == 0) break;
     used += count;
     if (used > max_bytes) return too_long;
   }
   bytes.resize(used);
   return bytes;
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
+  return read_opened_file(TRY(open_regular_file(path)), max_bytes, path);
 }
 
 Result<void> write_file_atomically(const std::string& path, std::string_view bytes, mode_t mode) {

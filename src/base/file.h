@@ -51,6 +51,10 @@ struct OpenedFile {
 };
 Result<OpenedFile> open_regular_file(const std::string& path, const std::string& name = {});
 
+// What read_file does with a file that is open already, from where its descriptor stands.
+Result<std::string> read_opened_file(const OpenedFile& file, std::size_t max_bytes,
+                                     const std::string& name);
+
 // Reads once into `buffer`, again where a signal interrupted; 0 at the end.
 Result<std::size_t> read_some(int descriptor, char* buffer, std::size_t size,
                               const std::string& path);
