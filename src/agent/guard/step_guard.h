@@ -24,7 +24,6 @@ struct Step {
   std::string output;                       // all of it
   std::string tree;                         // what tells this state of the files from others
   std::optional<std::string> failure = {};  // what tells a failure from others; none: it went well
-  bool is_check = false;                    // it ran what proves the work
   std::chrono::milliseconds duration{0};
 };
 

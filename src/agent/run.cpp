@@ -1,0 +1,195 @@
+#include "agent/run.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "agent/check/find_check.h"
+#include "agent/evidence/evidence.h"
+#include "agent/evidence/failure.h"
+#include "agent/evidence/signature.h"
+#include "agent/git/repository.h"
+#include "agent/prompt.h"
+#include "agent/shell/run_tool.h"
+#include "agent/shell/shell_environment.h"
+#include "agent/tools/workspace.h"
+#include "base/ascii.h"
+#include "base/file.h"
+#include "base/format.h"
+#include "base/text.h"
+#include "base/utf8.h"
+
+namespace temper::agent {
+namespace {
+
+constexpr std::size_t kMostNotes = 6000;  // bytes of AGENTS.md in the prompt
+constexpr std::chrono::seconds kCheckLimit{1800};
+
+// The files as evidence is looked for in them.
+class WorkTree final : public SourceTree {
+ public:
+  explicit WorkTree(WorkFiles& files) : files_(files) {
+    if (Result<std::shared_ptr<const Listing>> listing = files.listing()) {
+      listing_ = std::move(listing).take();
+    }
+  }
+
+  const std::vector<std::string>& paths() const override {
+    static const std::vector<std::string> kNone;
+    return listing_ ? listing_->files : kNone;
+  }
+  std::optional<std::string> read(const std::string& path, std::size_t max_bytes) const override {
+    Result<Workspace::File> file = files_.workspace().read(path, std::size_t{16} << 20);
+    if (!file) return {};
+    std::string bytes = std::move(std::move(file).take().bytes);
+    bytes.resize(std::min(bytes.size(), max_bytes));
+    return bytes;
+  }
+  std::string root() const override { return files_.workspace().root(); }
+
+ private:
+  WorkFiles& files_;
+  std::shared_ptr<const Listing> listing_;
+};
+
+// "add-a-tag-manager" of a task's first line.
+std::string slug_of(std::string_view task) {
+  std::string slug;
+  for (const char byte : split(trim(task), '\n').front()) {
+    if (slug.size() >= 40) break;
+    if (is_alnum(byte)) {
+      slug += to_lower_ascii(std::string_view(&byte, 1));
+    } else if (!slug.empty() && slug.back() != '-') {
+      slug += '-';
+    }
+  }
+  while (slug.ends_with('-')) slug.pop_back();
+  return slug.empty() ? "work" : slug;
+}
+
+// The branch that was asked for; beside the default one a branch of the run's own.
+Result<void> choose_branch(Repository& repository, const RunSetup& setup) {
+  const RepositoryState state = TRY(repository.state());
+  if (setup.branch && *setup.branch != state.branch) {
+    return repository.switch_to_new_branch(*setup.branch);
+  }
+  if (setup.branch || (!state.on_default_branch && !state.branch.empty())) return {};
+  return repository.switch_to_new_branch(format("temper/{}-{}", slug_of(setup.task), setup.id));
+}
+
+// What the repository says to agents, the nearest file first.
+std::string notes_of(const Workspace& workspace) {
+  for (const char* name : {"AGENTS.md", "CLAUDE.md"}) {
+    const Result<Workspace::File> file = workspace.read(name, std::size_t{1} << 20);
+    if (!file || trim(file->bytes).empty()) continue;
+    const std::string text = make_valid_utf8(trim(file->bytes));
+    const std::string cut(truncate_bytes(text, kMostNotes));
+    return format("{} says:\n{}{}", name, cut, cut.size() < text.size() ? "\n[cut]" : "");
+  }
+  return {};
+}
+
+class Run {
+ public:
+  Run(const RunSetup& setup, const RunWorld& world, Repository& repository)
+      : setup_(setup), world_(world), repository_(repository) {}
+
+  Result<RunEnd> go(const LoopWatch& watch, const StopToken& stop) {
+    TRY(choose_branch(repository_, setup_));
+    Workspace workspace = TRY(Workspace::open(repository_.root()));
+    const std::string notes = notes_of(workspace);
+    files_ = std::make_shared<WorkFiles>(std::move(workspace), std::make_shared<MemoryResultStore>());
+    RunEnd end;
+    TRY(find_the_check(end));
+    Toolbox tools(files_);
+    tools.add(std::make_unique<RunTool>(shell_options()));
+    Gate gate = TRY(Gate::open(repository_, world_.journal, run_command(), gate_options(end.check)));
+    const RepositoryState state = TRY(repository_.state());
+    TRY(world_.journal.append(
+        "run_started",
+        Json::object({{"id", setup_.id}, {"task", setup_.task}, {"directory", repository_.root()},
+                      {"branch", state.branch}, {"commit", state.head}, {"check", end.check},
+                      {"check_found", end.check_found},
+                      {"model", world_.provider.capabilities().model}})));
+    LoopOptions options{.task = setup_.task,
+                        .system_prompt = make_prompt(
+                            setup_.prompt, {repository_.root(), end.check, notes}),
+                        .budget = setup_.budget,
+                        .sampling = setup_.sampling,
+                        .context_tokens = setup_.context_tokens,
+                        .max_output_tokens = setup_.max_output_tokens};
+    Loop loop(world_.provider, tools, gate, world_.journal, world_.clock, examine(),
+              std::move(options), watch);
+    end.report = loop.run(stop);
+    end.requirements = requirements_of(setup_.task);
+    end.work = TRY(gate.report());
+    return end;
+  }
+
+ private:
+  ShellOptions shell_options() const {
+    ShellOptions options;
+    options.workspace = repository_.root();
+    options.environment = shell_environment(world_.environment);
+    options.confine = world_.confine;
+    return options;
+  }
+
+  // A shell of its own each time: what the model did to its shell does not count.
+  RunCommand run_command() const {
+    return [this](const std::string& command, const StopToken& stop) {
+      RunPolicy policy;
+      policy.default_limit = kCheckLimit;
+      policy.shape.max_bytes = 4000;
+      RunTool tool(shell_options(), policy);
+      return tool.call(Json::object({{"command", command}}), stop);
+    };
+  }
+
+  GateOptions gate_options(const std::string& check) const {
+    GateOptions options;
+    options.check = check;
+    options.task = setup_.task;
+    options.author = world_.provider.capabilities().model;
+    options.exists = [this](const std::string& path) {
+      return files_->workspace().look(path).ok();
+    };
+    return options;
+  }
+
+  Result<void> find_the_check(RunEnd& end) {
+    const std::optional<CheckCommand> found = find_check(repository_.root(), setup_.check);
+    if (!found) return {};
+    end.check = found->command;
+    end.check_found = found->source;
+    return {};
+  }
+
+  ExamineFailure examine() const {
+    return [this](const std::string& output, int exit_code) {
+      FailureFacts facts;
+      if (trim(output).empty()) return facts;
+      files_->tree_may_have_changed();
+      const WorkTree tree(*files_);
+      facts.signature = failure_signature(output, exit_code, repository_.root()).hash;
+      const Failure failure = read_failure(output);
+      facts.evidence = evidence_text(find_evidence(tree, failure));
+      return facts;
+    };
+  }
+
+  const RunSetup& setup_;
+  const RunWorld& world_;
+  Repository& repository_;
+  std::shared_ptr<WorkFiles> files_;
+};
+
+}  // namespace
+
+Result<RunEnd> run_task(const RunSetup& setup, const RunWorld& world, const LoopWatch& watch,
+                        const StopToken& stop) {
+  Repository repository = TRY(Repository::open(setup.directory, world.environment, setup.id));
+  return Run(setup, world, repository).go(watch, stop);
+}
+
+}  // namespace temper::agent
