@@ -20,8 +20,9 @@
 #include "cli/local_models.h"
 #include "cli/progress.h"
 #include "cli/registry.h"
+#include "cli/remote_models.h"
 #include "cli/sampling_options.h"
-#include "providers/local_provider.h"
+#include "providers/registry.h"
 
 namespace temper::cli {
 namespace {
@@ -233,11 +234,22 @@ class Conversation {
   Style last_style_ = Style::Plain;
 };
 
+Result<providers::LocalSource> local_source(const Context& context, const std::string& name) {
+  providers::LocalOptions options;
+  options.sampling = TRY(read_sampling(context.arguments));
+  options.name = name;
+  engine::ModelFile file = TRY(open_model_file(context, name));
+  engine::LoadOptions defaults;
+  const engine::ModelShape shape = TRY(read_shape(file, TRY(load_options(context, defaults))));
+  defaults.context = std::min(kUsualContext, std::max<std::size_t>(shape.context, 1));
+  std::unique_ptr<LocalModel> model =
+      TRY(load_local_model(context, std::move(file), TRY(load_options(context, defaults))));
+  return providers::LocalSource{std::move(model), std::move(options)};
+}
+
 Result<ExitCode> run(Context& context) {
   const Arguments& arguments = context.arguments;
-  providers::LocalOptions local;
-  local.sampling = TRY(read_sampling(arguments));
-  local.name = *arguments.value("MODEL");
+  const std::string name = *arguments.value("MODEL");
   chat::Request settings;
   if (const auto most = arguments.value("--max-tokens")) {
     settings.max_output_tokens = TRY(parse_count("--max-tokens", *most, 1, std::size_t{1} << 24));
@@ -251,14 +263,16 @@ Result<ExitCode> run(Context& context) {
     std::erase_if(history.messages, [](const Message& one) { return one.role == Role::System; });
     history.messages.insert(history.messages.begin(), text_message(Role::System, *system));
   }
-  engine::ModelFile file = TRY(open_model_file(context, local.name));
-  engine::LoadOptions defaults;
-  const engine::ModelShape shape = TRY(read_shape(file, TRY(load_options(context, defaults))));
-  defaults.context = std::min(kUsualContext, std::max<std::size_t>(shape.context, 1));
-  std::unique_ptr<LocalModel> model =
-      TRY(load_local_model(context, std::move(file), TRY(load_options(context, defaults))));
-  const std::unique_ptr<providers::LocalProvider> provider =
-      TRY(providers::LocalProvider::create(std::move(model), context.clock, std::move(local)));
+  const net::Egress egress = TRY(egress_of(arguments));
+  providers::ProviderSource source;
+  if (arguments.has("--base-url")) {
+    settings.sampling = TRY(given_sampling(arguments));
+    source = TRY(remote_source(context, name));
+  } else {
+    source = TRY(local_source(context, name));
+  }
+  const std::unique_ptr<chat::Provider> provider = TRY(providers::make_provider(
+      std::move(source), {egress, context.clock, context.environment}, context.stop));
   return Conversation(context, *provider, std::move(history), std::move(settings)).run();
 }
 
@@ -276,6 +290,7 @@ std::vector<Option> options() {
       {.name = "--max-thinking",
        .value = "N",
        .help = "think for at most N tokens, then answer; 0: do not think"}};
+  for (Option& option : remote_option_list()) options.push_back(std::move(option));
   for (Option& option : sampling_option_list()) options.push_back(std::move(option));
   for (Option& option :
        load_option_list("fast (activations in 8 bits) or exact (in single precision); else fast",
@@ -298,16 +313,22 @@ Command chat_command() {
           "written; thinking is dim. Only what is new in the conversation is computed. A reply "
           "that repeats itself is cut. Ctrl-C stops a reply and keeps what was said; /new "
           "begins anew, and /exit or the end of the input ends.\n\nWith a PROMPT there is one "
-          "answer.",
-      .positionals = {{.name = "MODEL", .help = "a GGUF file", .completes = Completes::Files},
+          "answer.\n\nWith --base-url the model is behind a server: llama-server, vLLM, Ollama or "
+          "another that speaks chat completions, or Anthropic's API. Nothing leaves this machine "
+          "unless --network says so. What a server does not know of the settings, it ignores.",
+      .positionals = {{.name = "MODEL",
+                       .help = "a GGUF file; of a server, the model's name, or - for its only one",
+                       .completes = Completes::Files},
                       {.name = "PROMPT", .help = "one message, for one answer", .required = false}},
       .options = options(),
       .examples = {{"temper chat model.gguf", "a conversation"},
                    {"temper chat model.gguf \"What is a monad?\" --max-thinking 0", "one answer"},
                    {"temper chat model.gguf --history notes.json --system \"Be brief.\"",
-                    "a conversation that is kept"}},
+                    "a conversation that is kept"},
+                   {"temper chat - --base-url http://localhost:8080/v1",
+                    "with the model of a server on this machine"}},
       .exits = {{ExitCode::Failed,
-                 "the model cannot be loaded, or there is not the memory for it"}},
+                 "the model cannot be loaded or asked, or there is not the memory for it"}},
       .config = ConfigUse::Optional,
       .run = run,
   };

@@ -30,11 +30,15 @@ Result<void> Egress::check(const Url& url) const {
   if (is_named(policy_.allowed, url)) return {};
   const Reach reach = this->reach(url);
   if (reach == Reach::Loopback) return {};
-  if (reach == Reach::PrivateNetwork && is_named(policy_.local, url)) return {};
+  if (is_named(policy_.local, url)) {
+    if (reach == Reach::PrivateNetwork) return {};
+    return denied(
+        format("{} is not on a private network, so that it is no local endpoint; "
+               "nothing was sent there",
+               url.origin()));
+  }
   return denied(
-      format("{} is not on this machine, and without your word nothing leaves it; allow "
-             "that endpoint where it is meant",
-             url.origin()));
+      format("{} is not on this machine, and nothing leaves it without your word", url.origin()));
 }
 
 Result<void> Egress::check(const Url& url, const Address& address) const {

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "wire/calls.h"
 
 namespace temper::wire {
@@ -38,7 +39,8 @@ void add_thinking(const chat::Thinking& thought, Json& blocks) {
 
 void add_part(const chat::Part& part, Json& blocks) {
   if (const auto* text = std::get_if<chat::Text>(&part)) {
-    if (!text->text.empty()) blocks.push(text_block(text->text));  // the API refuses empty ones
+    // The API refuses those that say nothing.
+    if (!trim(text->text).empty()) blocks.push(text_block(text->text));
   } else if (const auto* thought = std::get_if<chat::Thinking>(&part)) {
     add_thinking(*thought, blocks);
   } else if (const auto* call = std::get_if<chat::ToolCall>(&part)) {

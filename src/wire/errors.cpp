@@ -49,7 +49,7 @@ constexpr std::string_view kOverflowWords[] = {
     "maximum number of tokens allowed",
     "exceeded model token limit",
     "reduce the length of the messages",
-    "tokens must be <=",
+    "must be <= ",
     "prompt too long",
 };
 
@@ -127,7 +127,9 @@ void read_details(const Json& details, Said& said) {
 
 Said read_json(const Json& json) {
   Said said;
-  if (const std::string* text = json.string()) {
+  if (json.items() != nullptr && json.items()->size() == 1) {
+    said = read_json(json.items()->front());
+  } else if (const std::string* text = json.string()) {
     said.message = *text;
     // A gateway may wrap what it was told.
     if (const Result<Json> inner = parse_json(*text); inner && inner->is_object()) {

@@ -116,13 +116,15 @@ class OpenAiReplyReader::State {
   }
 
   void say(std::string text) {
-    if (!text.empty()) calls_.say(chat::TextDelta{std::move(text)}, events_);
-    has_spoken_ = has_spoken_ || !events_.empty();
+    if (text.empty()) return;
+    has_spoken_ = true;
+    calls_.say(chat::TextDelta{std::move(text)}, events_);
   }
 
   void think(std::string text) {
-    if (!text.empty()) calls_.say(chat::ThinkingDelta{std::move(text), ""}, events_);
-    has_spoken_ = has_spoken_ || !events_.empty();
+    if (text.empty()) return;
+    has_spoken_ = true;
+    calls_.say(chat::ThinkingDelta{std::move(text), ""}, events_);
   }
 
   void add_call(const Json& call, const Json* function) {
