@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "agent/tools/listing.h"
-#include "base/file.h"
-#include "base/format.h"
 #include "base/random.h"
 #include "base/run_process.h"
 #include "base/text.h"
@@ -65,6 +64,10 @@ class RandomTree {
     return from[random_.below(from.size())];
   }
 
+  static void put(const std::string& path, std::string_view bytes) {
+    std::ofstream(path, std::ios::binary) << bytes;
+  }
+
   std::string pattern() {
     static const std::vector<std::string> kPieces = {
         "a",    "b",    "ab",  "c.o", "*",           "**", "/",   "/",   "?",
@@ -87,7 +90,7 @@ class RandomTree {
         std::filesystem::create_directory(path);
         fill(path, depth + 1);
       } else if (kind < 3) {
-        REQUIRE(write_file_atomically(path, "").ok());
+        put(path, "");
       }
     }
     if (random_.below(2) != 0) return;
@@ -95,7 +98,7 @@ class RandomTree {
     const std::size_t lines = 1 + random_.below(4);
     for (std::size_t i = 0; i < lines; ++i)
       rules += pattern() + (random_.below(9) == 0 ? "\r\n" : "\n");
-    REQUIRE(write_file_atomically(directory + "/.gitignore", rules).ok());
+    put(directory + "/.gitignore", rules);
   }
 
   Random& random_;
@@ -144,9 +147,9 @@ void check_against_git(std::uint64_t seed, int rounds) {
   }
 }
 
-TEST_CASE("gitignore: lists what git lists, in generated trees") { check_against_git(2024, 40); }
+TEST_CASE("gitignore: lists what git lists, in generated trees") { check_against_git(2024, 12); }
 
-TEST_CASE("slow: gitignore: lists what git lists, in more trees") { check_against_git(7, 800); }
+TEST_CASE("slow: gitignore: lists what git lists, in more trees") { check_against_git(7, 200); }
 
 }  // namespace
 }  // namespace temper::agent
