@@ -1,5 +1,6 @@
 #include "agent/tools/glob.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/ascii.h"
@@ -199,7 +200,7 @@ std::vector<std::string> expand_braces(std::string_view pattern) {
     const std::size_t end = one.find('}');
     const std::size_t begin = end == one.npos ? one.npos : one.rfind('{', end);
     if (begin == one.npos || whole.size() + open.size() >= kMaxExpanded) {
-      whole.push_back(one);
+      if (std::ranges::find(whole, one) == whole.end()) whole.push_back(one);
       continue;
     }
     const std::string inner = one.substr(begin + 1, end - begin - 1);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxGuesses = 4;
 constexpr std::size_t kMaxNames = 40;
-constexpr std::size_t kMaxCompared = 20'000;
+constexpr std::size_t kMaxCompared = 1000;
 
 // How many parts both paths have in common, wherever they stand.
 std::size_t shared_parts(std::string_view a, std::string_view b) {
@@ -58,7 +58,13 @@ std::optional<std::string_view> similar_path(const std::vector<std::string_view>
   if (const auto nearest = closest(name_of(plain), names)) {
     return neighbours[static_cast<std::size_t>(std::ranges::find(names, *nearest) - names.begin())];
   }
-  return paths.size() <= kMaxCompared ? closest(plain, paths) : std::nullopt;
+  // Else somewhere in the path, but the name must be alike too.
+  std::vector<std::string_view> alike;
+  for (const std::string_view path : paths) {
+    const std::string_view name = name_of(path);
+    if (alike.size() < kMaxCompared && closest(name_of(plain), {&name, 1})) alike.push_back(path);
+  }
+  return closest(plain, alike);
 }
 
 std::string listing_of(const Workspace& workspace, std::string_view directory) {

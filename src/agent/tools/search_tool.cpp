@@ -27,14 +27,15 @@ struct Reading {
 };
 
 // As it is written; where that finds nothing, as text, and without regard to case.
-std::vector<Reading> readings_of(std::string_view pattern) {
-  std::vector<Reading> readings = {{PatternKind::Regex, LetterCase::Exact}};
-  if (pattern.find_first_of("\\^$.|?*+()[]{}") != pattern.npos) {
+std::vector<Reading> readings_of(std::string_view pattern, bool is_regex) {
+  const PatternKind kind = is_regex ? PatternKind::Regex : PatternKind::Literal;
+  std::vector<Reading> readings = {{kind, LetterCase::Exact}};
+  if (is_regex && pattern.find_first_of("\\^$.|?*+()[]{}") != pattern.npos) {
     readings.push_back({PatternKind::Literal, LetterCase::Exact,
                         "Found as plain text, not as a regular expression: "});
   }
-  readings.push_back({PatternKind::Regex, LetterCase::Ignored,
-                      "Found only where upper and lower case are the same: "});
+  readings.push_back(
+      {kind, LetterCase::Ignored, "Found only where upper and lower case are the same: "});
   return readings;
 }
 
@@ -79,20 +80,18 @@ class SearchTool final : public Tool {
     const auto candidates = candidates_in(path, globs_of(glob), stop);
     if (!candidates) return files_->refuse(path, candidates.error());
 
-    std::string said;  // of a pattern that cannot be read as it is written
-    for (const Reading& reading : readings_of(pattern)) {
-      const auto compiled = LinePattern::compile(pattern, reading.kind, reading.letters);
-      if (!compiled) {
-        said = format("`pattern` is not a valid regex ({}); it was searched for as plain text. ",
-                      compiled.error().message);
-        continue;
-      }
-      const auto found = search(*candidates, *compiled, stop);
+    const auto regex = LinePattern::compile(pattern, PatternKind::Regex, LetterCase::Exact);
+    const std::string said =
+        regex ? ""
+              : format("`pattern` is not a valid regex ({}); it was searched for as plain text. ",
+                       regex.error().message);
+    for (const Reading& reading : readings_of(pattern, regex.ok())) {
+      const auto found = search(*candidates, pattern, reading, stop);
       if (!found) return error_outcome(found.error());
       if (found->empty()) continue;
       const std::string shown = show_matches(*found);
-      const std::string how = said.empty() ? std::string(reading.said) : said;
-      return {.text = how + shown, .whole = whole_of(*found, shown)};
+      return {.text = format("{}{}{}", said, reading.said, shown),
+              .whole = whole_of(*found, shown)};
     }
     return {.text =
                 format("{}No match in {} {}{}{}.", said, candidates->size(),
@@ -121,7 +120,9 @@ class SearchTool final : public Tool {
   }
 
   Result<std::vector<FileMatches>> search(const std::vector<std::string>& candidates,
-                                          const LinePattern& pattern, const StopToken& stop) const {
+                                          std::string_view text, const Reading& reading,
+                                          const StopToken& stop) const {
+    const LinePattern pattern = TRY(LinePattern::compile(text, reading.kind, reading.letters));
     std::vector<FileMatches> all;
     for (const std::string& path : candidates) {
       if (stop.stop_requested()) return stopped_error("searching");

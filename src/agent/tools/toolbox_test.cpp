@@ -2,69 +2,190 @@
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
+#include <map>
 #include <string>
+#include <utility>
 
-#include "base/file.h"
-#include "support/temporary.h"
+#include "base/text.h"
+#include "support/tool_bench.h"
 
 namespace temper::agent {
 namespace {
 
-// A workspace on the disk, and the tools over it.
-struct Bench {
-  TemporaryDirectory directory = make_temporary_directory();
-  std::shared_ptr<WorkFiles> files = std::make_shared<WorkFiles>(
-      Workspace::open(directory.path()).take(), std::make_shared<MemoryResultStore>());
-  Toolbox tools{files};
+// Says what it was called with.
+class EchoTool final : public Tool {
+ public:
+  EchoTool(std::string name, Json parameters, std::string whole = {})
+      : name_(std::move(name)), parameters_(std::move(parameters)), whole_(std::move(whole)) {}
 
-  void put(const std::string& path, std::string_view bytes) {
-    std::filesystem::create_directories(std::filesystem::path(directory / path).parent_path());
-    REQUIRE(write_file_atomically(directory / path, bytes).ok());
+  chat::ToolSpec spec() const override { return {name_, "", parameters_}; }
+  ToolOutcome call(const Json& arguments, const StopToken&) override {
+    return {.text = arguments.dump(), .whole = whole_};
   }
-  std::string at(const std::string& path) { return *read_file(directory / path, 1 << 20); }
-  std::string say(std::string_view tool, const Json& arguments) {
-    return say_text(tool, arguments.dump());
-  }
-  std::string say_text(std::string_view tool, std::string_view arguments) {
-    const ToolOutcome outcome = tools.call(tool, arguments);
-    return (outcome.is_error ? "error: " : "") + outcome.text;
-  }
+
+ private:
+  std::string name_;
+  Json parameters_;
+  std::string whole_;
 };
 
-TEST_CASE("toolbox: few words") {
-  Bench bench;
-  std::size_t characters = 0;
-  for (const chat::ToolSpec& spec : bench.tools.specs()) {
-    MESSAGE(to_json(spec).dump());
-    characters += to_json(spec).dump().size();
-  }
-  MESSAGE(characters);
-  CHECK(characters / 4 < 700);
+Json command_parameters() {
+  return Json::object(
+      {{"type", "object"},
+       {"properties", Json::object({{"command", Json::object({{"type", "string"}})},
+                                    {"seconds", Json::object({{"type", "integer"}})},
+                                    {"again", Json::object({{"type", "boolean"}})}})},
+       {"required", Json::array({"command"})}});
 }
 
-TEST_CASE("toolbox: try") {
-  Bench bench;
-  bench.put("blog/lib/posts.py", "def a():\n    return 1\n");
-  MESSAGE(bench.say("read", Json::object({{"path", "blog/libs/posts.py"}})));
-  MESSAGE(bench.say("read", Json::object({{"file_path", bench.directory / "blog/lib/posts.py"}})));
-  MESSAGE(bench.say("write", Json::object({{"path", "blog/libs/tags.py"}, {"content", "x\n"}})));
-  MESSAGE(bench.say("edit", Json::object({{"path", "blog/lib/posts.py"},
-                                          {"old_string", "return 1"},
-                                          {"new", "return 2"}})));
-  MESSAGE(bench.say("edit", Json::object({{"path", "blog/lib/posts.py"},
-                                          {"old_string", "return 1"},
-                                          {"new", "return 3"}})));
-  MESSAGE(bench.say("search", Json::object({{"pattern", "Return ("}})));
-  MESSAGE(bench.say("search", Json::object({{"pattern", "Return"}})));
-  MESSAGE(bench.say("find", Json::object({{"pattern", "*.py"}})));
-  MESSAGE(bench.say("read", Json::object({{"path", "."}})));
-  MESSAGE(bench.say("write", Json::object({{"path", ".git/hooks/x"}, {"content", "x\n"}})));
-  MESSAGE(bench.say("write", Json::object({{"path", "../x"}, {"content", "x\n"}})));
-  MESSAGE(bench.say("execute_shell", Json::object({{"path", "../x"}})));
-  MESSAGE(bench.say_text("write", "{\"path\": \"x\", \"content\": \"a"));
-  MESSAGE(bench.say_text("write", "{}"));
-  MESSAGE(bench.say_text("write", "{\"path\": \"x\", \"content\": \"a\", \"mode\": 3}"));
+TEST_CASE("toolbox: few words, in one order") {
+  ToolBench bench;
+  std::string names;
+  std::string all;
+  bench.tools.add(std::make_unique<EchoTool>("zebra", Json::object()));
+  bench.tools.add(std::make_unique<EchoTool>("run", Json::object()));
+  for (const chat::ToolSpec& spec : bench.tools.specs()) {
+    names += spec.name + " ";
+    all += to_json(spec).dump();
+  }
+  CHECK(names == "read edit write run search find done zebra ");
+  // A token is some four characters; what a prompt may take in all is 1500 of them.
+  CHECK(all.size() < 2000);
+  CHECK(bench.tools.specs() == bench.tools.specs());
+}
+
+TEST_CASE("toolbox: a tool that is not there") {
+  ToolBench bench;
+  bench.tools.add(std::make_unique<EchoTool>("run", command_parameters()));
+  const std::string tools = "; the tools are read, edit, write, run, search, find, done.";
+  const std::string nothing = " Nothing was done.";
+  const auto said = [&](const std::string& name) { return bench.say_text(name, "{}"); };
+  CHECK(said("execute_shell") ==
+        "error: There is no tool \"execute_shell\"" + tools + " Did you mean \"run\"?" + nothing);
+  CHECK(said("str_replace") ==
+        "error: There is no tool \"str_replace\"" + tools + " Did you mean \"edit\"?" + nothing);
+  CHECK(said("serch") ==
+        "error: There is no tool \"serch\"" + tools + " Did you mean \"search\"?" + nothing);
+  CHECK(said("xyzzy") == "error: There is no tool \"xyzzy\"" + tools + nothing);
+}
+
+TEST_CASE("toolbox: arguments are made to fit") {
+  ToolBench bench;
+  bench.tools.add(std::make_unique<EchoTool>("run", command_parameters()));
+  const auto said = [&](std::string_view text) { return bench.say_text("run", text); };
+  for (const auto& [written, fitting] : std::vector<std::pair<std::string, std::string>>{
+           {R"({"command":"ls"})", R"({"command":"ls"})"},
+           {R"({"cmd":"ls"})", R"({"command":"ls"})"},
+           {R"({"Command":"ls","seconds":"5"})", R"({"command":"ls","seconds":5})"},
+           {R"({"command":"ls","seconds":5.0,"again":"True"})",
+            R"({"command":"ls","seconds":5,"again":true})"},
+           {R"({"command":"ls","description":"why","seconds":null})", R"({"command":"ls"})"},
+           {R"({"command":7})", R"({"command":"7"})"},
+           {R"("{\"command\":\"ls\"}")", R"({"command":"ls"})"},
+           {"{\"command\":\"a\nb\t\\\"c\"}", R"({"command":"a\nb\t\"c"})"},
+       }) {
+    CHECK(said(written) == fitting);
+  }
+  const std::string takes = "run takes command, seconds, again";
+  for (const auto& [written, error] : std::vector<std::pair<std::string, std::string>>{
+           {"", "The required argument `command` of run is missing; " + takes},
+           {"{}", "The required argument `command` of run is missing; " + takes},
+           {"[1]", "The arguments of run are no JSON object; " + takes},
+           {R"({"command":"ls","cmd":"rm"})",
+            "The argument `command` of run was given twice, also as \"cmd\"; " + takes},
+           {R"({"command":["ls"]})",
+            "The argument `command` of run is a list, but it must be a string"},
+           {R"({"command":"ls","seconds":"soon"})",
+            "The argument `seconds` of run is a string, but it must be an integer"},
+           {R"({"command":"ls","shell":"zsh"})", "run has no argument \"shell\"; " + takes},
+           {R"({"command": "git ls-fi)",
+            "The arguments of run are cut off: the JSON ends inside a string, as when a reply is "
+            "longer than it may be. Send the whole call again, or less of it at a time"},
+           {R"({"command": "git")",
+            "The arguments of run are cut off: the JSON ends before its last brace, as when a "
+            "reply is longer than it may be. Send the whole call again, or less of it at a time"},
+       }) {
+    CHECK(said(written) == "error: " + error + ". Nothing was done.");
+  }
+  CHECK(said(R"({"command":"ls","secons":1})").ends_with("Did you mean \"seconds\"?"));
+  CHECK(
+      said("{command: ls}").starts_with("error: The arguments of run are not valid JSON: line 1"));
+}
+
+TEST_CASE("toolbox: a call that is cut never reaches the disk") {
+  ToolBench bench;
+  const std::string whole = Json::object({{"path", "a"}, {"content", "one\ntwo\n"}}).dump();
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    CHECK(bench.say_text("write", whole.substr(0, length)).starts_with("error: "));
+  }
+  CHECK(bench.at("a") == "none");
+  CHECK(bench.say_text("write", whole) == "Created a (2 lines, 8 B).");
+}
+
+TEST_CASE("toolbox: what was shortened can be read whole") {
+  ToolBench bench;
+  std::string whole;
+  for (int line = 1; line <= 5000; ++line) whole += "line " + std::to_string(line) + "\n";
+  bench.tools.add(std::make_unique<EchoTool>("run", command_parameters(), whole));
+  CHECK(bench.say_text("run", R"({"command":"ls"})") ==
+        "[shortened; read output-1 has all 5000 lines]\n{\"command\":\"ls\"}");
+  CHECK(bench.say_text("read", R"({"path":"output-1","first":4000,"last":4001})") ==
+        "output-1 (lines 4000-4001 of 5000)\nline 4000\nline 4001\n");
+  const std::string shown = bench.read("output-1");
+  CHECK(shown.find("\nline 1\n") != shown.npos);
+  CHECK(shown.ends_with("\nline 5000\n"));
+  CHECK(shown.size() < 2000);
+  CHECK(bench.read("output-2").starts_with("error: cannot find output-2: there is no such file."));
+}
+
+TEST_CASE("toolbox: a stop comes before the call") {
+  ToolBench bench;
+  StopSource source;
+  source.request_stop();
+  const ToolOutcome outcome =
+      bench.tools.call("write", R"({"path":"a","content":"b"})", source.token());
+  CHECK(outcome.is_error);
+  CHECK(bench.at("a") == "none");
+}
+
+TEST_CASE("toolbox: what arguments can be follows the tree") {
+  ToolBench bench;
+  bench.put(".gitignore", "*.o\n");
+  bench.put("src/a.c", "int a;\nint b;\n");
+  bench.put("src/a.o", "x");
+  const auto domain = [&](std::string_view tool, std::string_view argument) {
+    for (const chat::ArgumentDomain& one : bench.tools.domains()) {
+      if (one.tool == tool && one.argument == argument) return one.domain;
+    }
+    return std::shared_ptr<const chat::Domain>();
+  };
+  CHECK(contains(*domain("read", "path"), "src/a.c"));
+  CHECK(contains(*domain("read", "path"), "src"));
+  CHECK(contains(*domain("read", "path"), bench.directory / "src/a.c"));
+  CHECK_FALSE(contains(*domain("read", "path"), "src/a.o"));
+  CHECK_FALSE(contains(*domain("edit", "path"), "src"));
+  CHECK(contains(*domain("write", "path"), "src/a.c"));
+  CHECK(contains(*domain("write", "path"), "src/new/b.c"));
+  CHECK_FALSE(contains(*domain("write", "path"), ".git/config"));
+
+  const auto paths = domain("edit", "path");
+  const auto old = domain("edit", "old");
+  const chat::Domain::State file = read(*paths, "src/a.c");
+  CHECK(contains(*old, "int a", file));
+  CHECK_FALSE(contains(*old, "int", file));
+  CHECK_FALSE(contains(*old, "long", file));
+
+  CHECK_FALSE(contains(*domain("edit", "path"), "src/b.c"));
+  bench.write("src/b.c", "int c;\n");
+  CHECK(contains(*domain("edit", "path"), "src/b.c"));
+  bench.files->results().keep("text");
+  CHECK(contains(*domain("read", "path"), "output-1"));
+}
+
+TEST_CASE("toolbox: done ends the turn") {
+  ToolBench bench;
+  CHECK(bench.tools.call("done", R"({"message":"all of it"})") ==
+        ToolOutcome{.text = "all of it", .ends_turn = true});
 }
 
 }  // namespace
