@@ -13,26 +13,37 @@ namespace {
 // After a command: POSIXLY_CORRECT makes bash prefer its special builtins to functions of
 // the same name, as every other shell does, so that `unset` is what it seems and takes away
 // functions that would stand in our way.
+//
+// The loop that runs once is there for a `break` or `continue` outside of any loop. A record
+// is one write, for others write to the same pipe.
 constexpr std::string_view kServe =
     "while IFS= \\read -r __temper_n <&8; do "
     "( \\set -m; \\eval \"$__temper_watch\" & ) 8<\"$__temper_dir/$__temper_n.in\"; "
     "\\. \"$__temper_dir/$__temper_n.sh\"; "
     "TEMPER_COMMAND=$__temper_n; \\export TEMPER_COMMAND; "
     "\\printf \"begin %s\\\\0\" \"$__temper_n\" >&9; "
+    "for __temper_once in 1; do "
     "\\eval \"$__temper_command\" </dev/null >\"$__temper_dir/$__temper_n.out\" 2>&1 8<&- 9>&-; "
+    "done; "
     "__temper_status=$?; "
     "POSIXLY_CORRECT=1; "
     "\\unset -f unset set eval export printf read pwd 2>/dev/null; "
     "\\set +euxv; "
     "\\unset POSIXLY_CORRECT; "
-    "{ \\printf \"done %s %s \" \"$__temper_n\" \"$__temper_status\"; \\pwd -P; \\printf "
-    "\"\\\\0\"; "
-    "} >&9; "
+    "__temper_there=$(\\pwd -P); "
+    "\\printf \"done %s %s %s\\\\0\" \"$__temper_n\" \"$__temper_status\" \"$__temper_there\" >&9; "
     "done";
 
 constexpr std::string_view kWatch =
     "( \\set +m; \\eval \"$__temper_serve\" ); "
     "\\printf \"ended %s %s\\\\0\" \"$__temper_n\" \"$?\" >&9";
+
+// vim takes a pipe for its errors as a keyboard when it has no other, and waits.
+constexpr std::string_view kEditors =
+    "for __temper_n in vi vim view vimdiff; do eval \"$__temper_n() { "
+    "case \\\" \\$* \\\" in *' -'[eE]s' '*) command $__temper_n \\\"\\$@\\\"; return;; esac; "
+    "echo '$__temper_n: there is no terminal and nobody to type; change files with a tool' >&2; "
+    "return 1; }\"; done; ";
 
 std::string quoted(std::string_view text) {
   std::string quoted = "'";
@@ -70,8 +81,7 @@ ShellRecord read_record(std::string_view record) {
   if (!read_number(take_word(rest), exit_code)) return Noise{std::string(record)};
   if (what == "ended" && rest.empty()) return ShellEnded{number, exit_code};
   if (what != "done") return Noise{std::string(record)};
-  if (rest.ends_with('\n')) rest.remove_suffix(1);
-  return CommandDone{number, exit_code, std::string(rest)};
+  return CommandDone{number, exit_code, rest.starts_with('/') ? std::string(rest) : ""};
 }
 
 }  // namespace
@@ -80,6 +90,7 @@ std::string shell_script(const std::string& directory) {
   std::string script =
       "exec 9>&2 8<>" + quoted(directory + "/end") + " </dev/null >/dev/null 2>&1; ";
   script += "__temper_dir=" + quoted(directory) + "; ";
+  script += kEditors;
   script += "__temper_n=0; ";
   script += "__temper_serve=" + quoted(kServe) + "; ";
   script += "__temper_watch=" + quoted(kWatch) + "; ";

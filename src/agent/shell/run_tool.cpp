@@ -120,7 +120,7 @@ std::string RunTool::shown_directory() const {
   const std::string& directory = shell_.directory();
   if (directory.empty()) return "a directory that exists no more";
   if (directory == workspace_) return ".";
-  if (!is_inside(directory, workspace_)) return directory;
+  if (!is_inside(workspace_, directory)) return directory;
   return "./" + directory.substr(workspace_.size() + 1);
 }
 
@@ -129,7 +129,7 @@ std::string RunTool::footer(const CommandResult& result, seconds limit) {
   if (result.shell_was_lost) {
     text += "[the shell before was killed, so this was a new one without its variables and jobs]\n";
   }
-  const int code = result.exit_code.value_or(0);
+  const std::string code = result.exit_code ? std::to_string(*result.exit_code) : "unknown";
   switch (result.end) {
     case CommandEnd::Done:
       text += format("[exit code {}, directory {}]", code, shown_directory());

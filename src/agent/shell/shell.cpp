@@ -103,6 +103,10 @@ std::optional<CommandResult> Shell::hear_while_running(std::string_view text, bo
       if (!has_begun) return all_is_lost(CommandEnd::AllKilled);
       return shell_goes_on(text, CommandEnd::ShellEnded, ended->exit_code);
     }
+    // Its variables of ours are gone, say; it cannot even tell that a command is done.
+    if (std::holds_alternative<Noise>(record) && has_begun) {
+      return shell_goes_on(text, CommandEnd::ShellEnded, std::nullopt);
+    }
     note(record);
   }
   return std::nullopt;
@@ -110,6 +114,7 @@ std::optional<CommandResult> Shell::hear_while_running(std::string_view text, bo
 
 CommandResult Shell::shell_goes_on(std::string_view text, CommandEnd end,
                                    std::optional<int> exit_code) {
+  const CommandNumber shell = process_->active_shell();
   if (end == CommandEnd::Done) {
     process_->dismiss_spare(last_);
   } else {
@@ -119,7 +124,11 @@ CommandResult Shell::shell_goes_on(std::string_view text, CommandEnd end,
                        .exit_code = exit_code,
                        .output = process_->outputs().take(last_),
                        .shell_was_lost = std::exchange(has_lost_shell_, false)};
-  if (end == CommandEnd::StillRunning) result.job = add_job(last_, text).number;
+  if (end == CommandEnd::StillRunning) {
+    KnownJob& job = add_job(last_, text);
+    job.shell = shell;
+    result.job = job.number;
+  }
   if (!is_left(update_jobs(text), last_)) process_->forget_output(last_);
   return result;
 }
@@ -133,8 +142,8 @@ CommandResult Shell::all_is_lost(CommandEnd end) {
   return result;
 }
 
-bool Shell::hear_between_commands() {
-  process_->wait(steady_clock::now(), StopToken());
+bool Shell::hear_between_commands(milliseconds patience) {
+  process_->wait(deadline_after(patience), StopToken());
   bool is_alive = !process_->has_ended();
   for (const ShellRecord& record : process_->take_records()) {
     const auto* ended = std::get_if<ShellEnded>(&record);
@@ -146,9 +155,11 @@ bool Shell::hear_between_commands() {
 
 void Shell::note(const ShellRecord& record) {
   const auto* done = std::get_if<CommandDone>(&record);
-  if (!done) return;
+  const auto* ended = std::get_if<ShellEnded>(&record);
   for (KnownJob& job : jobs_) {
-    if (job.command == done->command) job.exit_code = done->exit_code;
+    if (job.exit_code || !job.shell) continue;
+    if (done && job.command == done->command) job.exit_code = done->exit_code;
+    if (ended && job.shell == ended->shell) job.exit_code = ended->exit_code;
   }
 }
 
@@ -166,7 +177,11 @@ std::vector<Leftover> Shell::update_jobs(std::string_view latest_text) {
     if (is_known(leftover)) continue;
     add_job(leftover.command, leftover.command == last_ ? latest_text : leftover.line);
   }
-  for (KnownJob& job : jobs_) job.ended = job.ended || !is_left(all, job.command);
+  for (KnownJob& job : jobs_) {
+    job.ended = job.ended || !is_left(all, job.command);
+    // Its processes may be gone a moment before its shell says how it went.
+    if (job.ended && job.shell && !job.exit_code) hear_between_commands(kLinger);
+  }
   return all;
 }
 

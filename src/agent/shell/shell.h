@@ -82,6 +82,8 @@ class Shell {
     int number = 0;
     CommandNumber command = 0;
     std::string text;
+    // Where the command itself became the job: the shell that runs it.
+    std::optional<CommandNumber> shell = {};
     bool ended = false;
     bool told = false;  // that it has ended
     std::optional<int> exit_code = {};
@@ -94,7 +96,7 @@ class Shell {
   CommandResult shell_goes_on(std::string_view text, CommandEnd end, std::optional<int> exit_code);
   CommandResult all_is_lost(CommandEnd end);
   // Hears what was said meanwhile: false where there is no shell any more.
-  bool hear_between_commands();
+  bool hear_between_commands(std::chrono::milliseconds patience = {});
   void note(const ShellRecord& record);
 
   std::vector<Leftover> leftovers() const;
