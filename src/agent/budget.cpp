@@ -78,9 +78,10 @@ std::optional<std::string> Accountant::warning() {
   const Share most = largest();
   if (warned_ || most.part < kWarnAt) return {};
   warned_ = true;
-  return format("{} of the budget are used. Bring the work to a state that passes the check, and "
-                "commit it.",
-                most.text);
+  return format(
+      "{} of the budget are used. Bring the work to a state that passes the check, and "
+      "commit it.",
+      most.text);
 }
 
 std::optional<std::uint64_t> Accountant::tokens_left() const {

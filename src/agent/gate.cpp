@@ -92,7 +92,8 @@ Result<std::string> Gate::look(const chat::ToolCall& call, const ToolOutcome& ou
     idle_ = 0;
     if (call.name == "run") note(TRY(look_for_destroyed_work()));
     changed_.clear();
-    for (const Change& change : TRY(repository_.changed_since(start_))) changed_.insert(change.path);
+    for (const Change& change : TRY(repository_.changed_since(start_)))
+      changed_.insert(change.path);
     if (!changed_.empty()) work_ = TRY(repository_.snapshot("work"));
   }
   if (call.name == "run") note(TRY(look_at_branch()));
@@ -113,20 +114,23 @@ Result<std::string> Gate::look_for_destroyed_work() {
     if (is_users(change.path) && is_gone && state.head == start_head_) users.push_back(change.path);
   }
   if (!users.empty()) {
-    TRY(journal_.append("restore", Json::object({{"paths", join(users, "\n")}, {"whose", "user"}})));
+    TRY(journal_.append("restore",
+                        Json::object({{"paths", join(users, "\n")}, {"whose", "user"}})));
     TRY(repository_.restore_paths(start_, users));
     tree_ = TRY(repository_.tree_hash());
-    return format("{}: that is uncommitted work of the user, which the command destroyed; it was "
-                  "restored. Leave it alone.",
-                  names(users));
+    return format(
+        "{}: that is uncommitted work of the user, which the command destroyed; it was "
+        "restored. Leave it alone.",
+        names(users));
   }
   std::vector<std::string> lost;
   std::set_difference(changed_.begin(), changed_.end(), now.begin(), now.end(),
                       std::back_inserter(lost));
   if (lost.empty() || state.head != start_head_) return std::string();
-  return format("The command took back your own work on {}. If that was not meant: git restore "
-                "--source={} -- {}",
-                names(lost), work_.commit.substr(0, 12), join(lost, " "));
+  return format(
+      "The command took back your own work on {}. If that was not meant: git restore "
+      "--source={} -- {}",
+      names(lost), work_.commit.substr(0, 12), join(lost, " "));
 }
 
 Result<std::string> Gate::look_at_branch() {
@@ -148,7 +152,8 @@ Result<std::string> Gate::look_at_check(const chat::ToolCall& call, const ToolOu
       green_tree_ = outcome.exit_code == 0 ? tree_ : std::string();
       steps_since_green_ = 0;
       if (green_tree_.empty() || TRY(uncommitted()).work.empty()) return std::string();
-      return std::string("The check passes and the work is not committed: commit it now, then go on.");
+      return std::string(
+          "The check passes and the work is not committed: commit it now, then go on.");
     }
   }
   if (green_tree_.empty()) return std::string();
@@ -159,9 +164,10 @@ Result<std::string> Gate::look_at_check(const chat::ToolCall& call, const ToolOu
   if (!run.is_green()) return std::string();
   const std::optional<std::string> id = TRY(commit_work());
   if (!id) return std::string();
-  return format("The check passes, so the work was committed for you as {}. If nothing that the task "
-                "requires is left, call done.",
-                id->substr(0, 10));
+  return format(
+      "The check passes, so the work was committed for you as {}. If nothing that the task "
+      "requires is left, call done.",
+      id->substr(0, 10));
 }
 
 // ---- The check ----
@@ -203,8 +209,8 @@ Result<std::optional<CheckRun>> Gate::run_with_original_tests(const StopToken& s
   const std::vector<std::string> tests = TRY(changed_tests());
   if (tests.empty()) return std::optional<CheckRun>();
   const Snapshot changed = TRY(repository_.snapshot("changed-tests"));
-  TRY(journal_.append("original_tests", Json::object({{"paths", join(tests, "\n")},
-                                                      {"snapshot", changed.commit}})));
+  TRY(journal_.append("original_tests",
+                      Json::object({{"paths", join(tests, "\n")}, {"snapshot", changed.commit}})));
   TRY(repository_.restore_paths(start_, tests));
   Result<CheckRun> run = run_check(stop, "with the tests as they were");
   TRY(repository_.restore_paths(changed, tests));
@@ -222,9 +228,9 @@ Result<Gate::Uncommitted> Gate::uncommitted() {
   for (const Change& change : TRY(repository_.changed_since(start_))) {
     if (!dirty.contains(change.path)) continue;
     added += change.kind == ChangeKind::Added ? 1 : 0;
-    const bool is_ours = !is_users(change.path) &&
-                         !(change.kind == ChangeKind::Added &&
-                           (is_product(change.path) || added > kMostNewFiles));
+    const bool is_ours =
+        !is_users(change.path) &&
+        !(change.kind == ChangeKind::Added && (is_product(change.path) || added > kMostNewFiles));
     (is_ours ? found.work : found.left_out).push_back(change.path);
   }
   return found;
@@ -263,21 +269,25 @@ Review Gate::without_changes(Claim claim) {
   if (claim == Claim::Done && said_.contains("nothing changed")) {
     return over(Outcome::NoChangeNeeded, "Nothing was changed.");
   }
-  if (++idle_ >= kMostIdle) return over(Outcome::Blocked, "The model made no call and changed nothing.");
+  if (++idle_ >= kMostIdle)
+    return over(Outcome::Blocked, "The model made no call and changed nothing.");
   if (claim == Claim::Done) {
     said_.insert("nothing changed");
-    return go_on("No file was changed. If the task needs no change, call done once more and say why. "
-                 "Otherwise do it now.");
+    return go_on(
+        "No file was changed. If the task needs no change, call done once more and say why. "
+        "Otherwise do it now.");
   }
   said_.insert("nothing changed");
-  return go_on("The task is not done: no file has been changed. Nothing happens without a call: make "
-               "the next one now. If no change is needed, call done and say why.");
+  return go_on(
+      "The task is not done: no file has been changed. Nothing happens without a call: make "
+      "the next one now. If no change is needed, call done and say why.");
 }
 
 Result<Review> Gate::with_changes(Claim claim, const StopToken& stop) {
   if ((claim == Claim::Announces || claim == Claim::Nothing) && ++idle_ < kMostIdle) {
-    return go_on("Nothing happens without a call: make the next one now, or call done if all that the "
-                 "task requires is there.");
+    return go_on(
+        "Nothing happens without a call: make the next one now, or call done if all that the "
+        "task requires is there.");
   }
   if (const std::string note = TRY(look_at_branch()); !note.empty()) return go_on(note);
   std::optional<CheckRun> check;
@@ -285,28 +295,31 @@ Result<Review> Gate::with_changes(Claim claim, const StopToken& stop) {
   if (!options_.check.empty()) {
     check = TRY(run_check(stop, "the model says that it is done"));
     if (!check->is_green()) {
-      Review review = go_on(format("Not done: the check `{}` fails.\n{}", options_.check,
-                                   check->outcome.text));
+      Review review =
+          go_on(format("Not done: the check `{}` fails.\n{}", options_.check, check->outcome.text));
       review.check = std::move(check);
       return review;
     }
     original = TRY(run_with_original_tests(stop));
     if (original && !original->is_green() && said_.insert("tests").second) {
-      return go_on(format("With the tests as they were, the check fails:\n{}\nDo not change tests to "
-                          "make them pass. Where the task itself asks for other tests, call done again.",
-                          original->outcome.text));
+      return go_on(
+          format("With the tests as they were, the check fails:\n{}\nDo not change tests to "
+                 "make them pass. Where the task itself asks for other tests, call done again.",
+                 original->outcome.text));
     }
     last_check_ = check;
   } else if (claim != Claim::Done && said_.insert("no check").second) {
-    return go_on("No check is known for this repository. Build or test what you can; if all of it is "
-                 "done, call done.");
+    return go_on(
+        "No check is known for this repository. Build or test what you can; if all of it is "
+        "done, call done.");
   }
   const std::vector<std::string> missing =
       options_.exists ? missing_paths(requirements_, options_.exists) : std::vector<std::string>();
   if (!missing.empty() && said_.insert("missing").second) {
-    return go_on(format("The task names {}, and there is no such file yet. Make what is missing, or "
-                        "call done if it is not needed.",
-                        names(missing)));
+    return go_on(
+        format("The task names {}, and there is no such file yet. Make what is missing, or "
+               "call done if it is not needed.",
+               names(missing)));
   }
   TRY(commit_work());
   const bool on_branch = TRY(repository_.state()).branch == branch_;
@@ -314,7 +327,8 @@ Result<Review> Gate::with_changes(Claim claim, const StopToken& stop) {
   Review review = over(proven ? Outcome::Shipped : Outcome::PartlyShipped, {});
   if (!check) review.note = "No check is known, so nothing proves the work; name one with --check.";
   if (!on_branch) review.note = format("The work is not on {}.", branch_);
-  if (!missing.empty()) review.note = format("The task names {}, which is not there.", names(missing));
+  if (!missing.empty())
+    review.note = format("The task names {}, which is not there.", names(missing));
   if (original && !original->is_green()) {
     review.note = "Tests were changed, and with the tests as they were the check fails.";
   }
@@ -330,7 +344,8 @@ Result<bool> Gate::keep_what_is_green(const StopToken& stop) {
 }
 
 Result<bool> Gate::is_safe() {
-  if (!TRY(uncommitted()).work.empty() || TRY(repository_.changed_since(start_)).empty()) return false;
+  if (!TRY(uncommitted()).work.empty() || TRY(repository_.changed_since(start_)).empty())
+    return false;
   const auto known = checks_.find(TRY(repository_.tree_hash()));
   return (known != checks_.end() && known->second.is_green()) || green_tree_ == tree_;
 }
@@ -343,9 +358,9 @@ std::string Gate::state_in_words() const {
   if (options_.check.empty()) return text;
   if (green_tree_ == tree_ && !green_tree_.empty()) return text + "The check passed.\n";
   if (!last_check_) return text + format("The check `{}` was not run yet.\n", options_.check);
-  return text + (last_check_->is_green() ? std::string("The check passed.\n")
-                                         : format("The check failed last with:\n{}\n",
-                                                  last_check_->outcome.text));
+  return text + (last_check_->is_green()
+                     ? std::string("The check passed.\n")
+                     : format("The check failed last with:\n{}\n", last_check_->outcome.text));
 }
 
 Result<WorkReport> Gate::report() {

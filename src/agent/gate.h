@@ -127,13 +127,13 @@ class Gate {
   std::set<std::string, std::less<>> users_;  // paths that were changed before the run
 
   std::string tree_;
-  std::set<std::string> changed_;  // since the start, as of the last look
-  Snapshot work_;                  // of then
+  std::set<std::string> changed_;           // since the start, as of the last look
+  Snapshot work_;                           // of then
   std::map<std::string, CheckRun> checks_;  // by tree
   std::optional<CheckRun> last_check_;
-  std::string green_tree_;           // that the check passed for, by the model's own run
+  std::string green_tree_;  // that the check passed for, by the model's own run
   std::size_t steps_since_green_ = 0;
-  std::size_t idle_ = 0;  // reviews in a row without a step between that changed something
+  std::size_t idle_ = 0;        // reviews in a row without a step between that changed something
   std::set<std::string> said_;  // what is said once
 };
 

@@ -123,7 +123,8 @@ chat::Request Loop::request() const {
   request.sampling = options_.sampling;
   if (seed_ > 0) request.sampling.seed = request.sampling.seed.value_or(0) + seed_;
   std::uint64_t most = options_.max_output_tokens.value_or(std::min(kUsualReply, window() / 3));
-  if (const auto left = accountant_.tokens_left()) most = std::min(most, std::max<std::uint64_t>(*left, 1));
+  if (const auto left = accountant_.tokens_left())
+    most = std::min(most, std::max<std::uint64_t>(*left, 1));
   request.max_output_tokens = most;
   return request;
 }
@@ -139,23 +140,26 @@ Result<Loop::Ended> Loop::take_reply(const Turn& taken, const StopToken& stop) {
   if (taken.loop) {
     ++seed_;
     TRY(journal_.append("loop_cut", Json::object({{"note", taken.loop->note}})));
-    TRY(tell(format("{} The reply was cut there. Do not repeat it: take a different approach, and make "
-                    "the next call.",
-                    taken.loop->note)));
+    TRY(tell(
+        format("{} The reply was cut there. Do not repeat it: take a different approach, and make "
+               "the next call.",
+               taken.loop->note)));
     return Ended();
   }
   const std::string words = chat::text_of(taken.reply.message);
   if (taken.reply.unfinished_call) {
-    TRY(tell(format("The reply ended in the middle of a call of {}; nothing of it was run. Write less "
-                    "at once: a long file in several parts.",
-                    taken.reply.unfinished_call->name)));
+    TRY(tell(
+        format("The reply ended in the middle of a call of {}; nothing of it was run. Write less "
+               "at once: a long file in several parts.",
+               taken.reply.unfinished_call->name)));
     return Ended();
   }
   must_call_ = false;
   if (!chat::calls_of(taken.reply.message).empty()) return make_calls(taken.reply, stop);
   const chat::Done* done = taken.reply.done();
   if (done != nullptr && done->reason == chat::StopReason::TokenLimit) {
-    TRY(tell("The reply reached its limit of tokens without a call. Say less, and make the next call."));
+    TRY(tell(
+        "The reply reached its limit of tokens without a call. Say less, and make the next call."));
     return Ended();
   }
   return review(claim_of(words), words, stop);
@@ -174,8 +178,8 @@ Result<Loop::Ended> Loop::make_calls(const chat::Reply& reply, const StopToken& 
 }
 
 Result<Loop::Ended> Loop::make_call(const ToolCall& call, const StopToken& stop) {
-  TRY(journal_.append("call", Json::object({{"id", call.id}, {"name", call.name},
-                                            {"arguments", call.arguments}})));
+  TRY(journal_.append(
+      "call", Json::object({{"id", call.id}, {"name", call.name}, {"arguments", call.arguments}})));
   const auto started = clock_.steady();
   ToolOutcome outcome;
   if (const auto refusal = guard_.refusal(spelling_of(call), gate_.tree())) {
@@ -190,13 +194,12 @@ Result<Loop::Ended> Loop::make_call(const ToolCall& call, const StopToken& stop)
   std::string text = outcome.text;
   Ended ended = outcome.ends_turn ? Ended() : TRY(heed(finding, note, stop));
   if (!note.empty()) text += format("\n{}{}", kMark, note);
-  TRY(journal_.append("result", Json::object({{"call_id", call.id},
-                                              {"text", text},
-                                              {"is_error", outcome.is_error},
-                                              {"exit_code", outcome.exit_code
-                                                                ? Json(*outcome.exit_code)
-                                                                : Json()},
-                                              {"seconds", std::chrono::duration<double>(time).count()}})));
+  TRY(journal_.append(
+      "result", Json::object({{"call_id", call.id},
+                              {"text", text},
+                              {"is_error", outcome.is_error},
+                              {"exit_code", outcome.exit_code ? Json(*outcome.exit_code) : Json()},
+                              {"seconds", std::chrono::duration<double>(time).count()}})));
   context_.add(chat::result_message({call.id, text, outcome.is_error}));
   if (ended) return ended;
   if (outcome.ends_turn) return review(Claim::Done, outcome.text, stop);
@@ -291,8 +294,8 @@ std::uint64_t Loop::window() const {
 
 Result<void> Loop::make_room() {
   const std::uint64_t room =
-      window() - std::min(window() / 2, options_.max_output_tokens.value_or(std::min(
-                                            kUsualReply, window() / 3)));
+      window() - std::min(window() / 2,
+                          options_.max_output_tokens.value_or(std::min(kUsualReply, window() / 3)));
   if (context_.tokens() <= share(room, kFoldAt)) return {};
   TRY(journal_.append("fold", Json::object({{"tokens", context_.tokens()}, {"room", room}})));
   const bool fits = context_.fold(share(room, kFoldTo), [&](std::string text) {
@@ -325,7 +328,8 @@ Result<void> Loop::start_afresh(std::string_view why) {
 
 // What a successor needs to know.
 std::string Loop::hand_over(std::string_view why) const {
-  std::string text = format("{}You have worked on this already. This is a new conversation. {}\n", kMark, why);
+  std::string text =
+      format("{}You have worked on this already. This is a new conversation. {}\n", kMark, why);
   text += gate_.state_in_words();
   if (!failures_.empty()) text += "What failed last, and is not to be repeated:\n";
   for (const std::string& failure : failures_) text += format("- {}\n", failure);

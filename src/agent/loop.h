@@ -44,7 +44,7 @@ struct LoopOptions {
 
 struct RunReport {
   Outcome outcome = Outcome::Failed;
-  std::string reason;  // a sentence for the user, where there is something to say
+  std::string reason;   // a sentence for the user, where there is something to say
   std::string summary;  // the model's own last words
   Spent spent;
 };
@@ -101,12 +101,12 @@ class Loop {
   Accountant accountant_;
   StepGuard guard_;
   Context context_;
-  std::set<std::string> evidence_shown_;   // in this conversation
-  std::vector<std::string> failures_;      // in short, the last ones: for a hand-over
-  std::optional<std::uint64_t> window_;    // where the provider has refused more
-  std::uint64_t seed_ = 0;                 // of replies after one that went round
-  bool must_call_ = false;                 // words alone have led nowhere
-  std::size_t too_long_ = 0;               // in a row
+  std::set<std::string> evidence_shown_;  // in this conversation
+  std::vector<std::string> failures_;     // in short, the last ones: for a hand-over
+  std::optional<std::uint64_t> window_;   // where the provider has refused more
+  std::uint64_t seed_ = 0;                // of replies after one that went round
+  bool must_call_ = false;                // words alone have led nowhere
+  std::size_t too_long_ = 0;              // in a row
   std::size_t afresh_ = 0;
 };
 

@@ -36,7 +36,8 @@ bool looks_like_file(std::string_view word) {
   const std::size_t dot = name.rfind('.');
   if (dot == name.npos || dot == 0 || name.size() - dot < 2 || name.size() - dot > 6) return false;
   const std::string_view ending = name.substr(dot + 1);
-  if (!std::all_of(ending.begin(), ending.end(), is_alnum) || is_digit(ending.front())) return false;
+  if (!std::all_of(ending.begin(), ending.end(), is_alnum) || is_digit(ending.front()))
+    return false;
   // A word with a dot and no folder may be anything: "os.path", "e.g".
   return slash != word.npos;
 }

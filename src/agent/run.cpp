@@ -98,26 +98,31 @@ class Run {
     TRY(choose_branch(repository_, setup_));
     Workspace workspace = TRY(Workspace::open(repository_.root()));
     const std::string notes = notes_of(workspace);
-    files_ = std::make_shared<WorkFiles>(std::move(workspace), std::make_shared<MemoryResultStore>());
+    files_ =
+        std::make_shared<WorkFiles>(std::move(workspace), std::make_shared<MemoryResultStore>());
     RunEnd end;
     TRY(find_the_check(end));
     Toolbox tools(files_);
     tools.add(std::make_unique<RunTool>(shell_options()));
-    Gate gate = TRY(Gate::open(repository_, world_.journal, run_command(), gate_options(end.check)));
+    Gate gate =
+        TRY(Gate::open(repository_, world_.journal, run_command(), gate_options(end.check)));
     const RepositoryState state = TRY(repository_.state());
-    TRY(world_.journal.append(
-        "run_started",
-        Json::object({{"id", setup_.id}, {"task", setup_.task}, {"directory", repository_.root()},
-                      {"branch", state.branch}, {"commit", state.head}, {"check", end.check},
-                      {"check_found", end.check_found},
-                      {"model", world_.provider.capabilities().model}})));
-    LoopOptions options{.task = setup_.task,
-                        .system_prompt = make_prompt(
-                            setup_.prompt, {repository_.root(), end.check, notes}),
-                        .budget = setup_.budget,
-                        .sampling = setup_.sampling,
-                        .context_tokens = setup_.context_tokens,
-                        .max_output_tokens = setup_.max_output_tokens};
+    TRY(world_.journal.append("run_started",
+                              Json::object({{"id", setup_.id},
+                                            {"task", setup_.task},
+                                            {"directory", repository_.root()},
+                                            {"branch", state.branch},
+                                            {"commit", state.head},
+                                            {"check", end.check},
+                                            {"check_found", end.check_found},
+                                            {"model", world_.provider.capabilities().model}})));
+    LoopOptions options{
+        .task = setup_.task,
+        .system_prompt = make_prompt(setup_.prompt, {repository_.root(), end.check, notes}),
+        .budget = setup_.budget,
+        .sampling = setup_.sampling,
+        .context_tokens = setup_.context_tokens,
+        .max_output_tokens = setup_.max_output_tokens};
     Loop loop(world_.provider, tools, gate, world_.journal, world_.clock, examine(),
               std::move(options), watch);
     end.report = loop.run(stop);

@@ -23,10 +23,10 @@ namespace temper::agent {
 struct RunSetup {
   std::string directory;  // in the repository, absolute
   std::string task;
-  std::string id;                         // of this run: letters, digits, "-"
-  std::optional<std::string> check = {};  // else it is looked for
+  std::string id;                          // of this run: letters, digits, "-"
+  std::optional<std::string> check = {};   // else it is looked for
   std::optional<std::string> branch = {};  // else the current one, or a new one beside the default
-  std::string prompt;                     // the text of prompt.h
+  std::string prompt;                      // the text of prompt.h
   Budget budget = {};
   chat::Sampling sampling = {};
   std::optional<std::uint64_t> context_tokens = {};

@@ -16,13 +16,11 @@
 #include "base/printable.h"
 #include "base/utf8.h"
 #include "chat/reply.h"
+#include "cli/asked_model.h"
 #include "cli/interrupt.h"
 #include "cli/local_models.h"
 #include "cli/progress.h"
 #include "cli/registry.h"
-#include "cli/remote_models.h"
-#include "cli/sampling_options.h"
-#include "providers/registry.h"
 
 namespace temper::cli {
 namespace {
@@ -30,7 +28,6 @@ namespace {
 using chat::Message;
 using chat::Part;
 using chat::Role;
-using engine::LocalModel;
 
 constexpr std::size_t kUsualContext = 8192;
 constexpr std::size_t kMostHistoryBytes = std::size_t{64} << 20;
@@ -234,19 +231,6 @@ class Conversation {
   Style last_style_ = Style::Plain;
 };
 
-Result<providers::LocalSource> local_source(const Context& context, const std::string& name) {
-  providers::LocalOptions options;
-  options.sampling = TRY(read_sampling(context.arguments));
-  options.name = name;
-  engine::ModelFile file = TRY(open_model_file(context, name));
-  engine::LoadOptions defaults;
-  const engine::ModelShape shape = TRY(read_shape(file, TRY(load_options(context, defaults))));
-  defaults.context = std::min(kUsualContext, std::max<std::size_t>(shape.context, 1));
-  std::unique_ptr<LocalModel> model =
-      TRY(load_local_model(context, std::move(file), TRY(load_options(context, defaults))));
-  return providers::LocalSource{std::move(model), std::move(options)};
-}
-
 Result<ExitCode> run(Context& context) {
   const Arguments& arguments = context.arguments;
   const std::string name = *arguments.value("MODEL");
@@ -263,17 +247,9 @@ Result<ExitCode> run(Context& context) {
     std::erase_if(history.messages, [](const Message& one) { return one.role == Role::System; });
     history.messages.insert(history.messages.begin(), text_message(Role::System, *system));
   }
-  const net::Egress egress = TRY(egress_of(arguments));
-  providers::ProviderSource source;
-  if (arguments.has("--base-url")) {
-    settings.sampling = TRY(given_sampling(arguments));
-    source = TRY(remote_source(context, name));
-  } else {
-    source = TRY(local_source(context, name));
-  }
-  const std::unique_ptr<chat::Provider> provider = TRY(providers::make_provider(
-      std::move(source), {egress, context.clock, context.environment}, context.stop));
-  return Conversation(context, *provider, std::move(history), std::move(settings)).run();
+  const AskedModel asked = TRY(ask_model(context, name, {.usual_context = kUsualContext}));
+  settings.sampling = asked.sampling;
+  return Conversation(context, *asked.provider, std::move(history), std::move(settings)).run();
 }
 
 std::vector<Option> options() {
@@ -290,11 +266,8 @@ std::vector<Option> options() {
       {.name = "--max-thinking",
        .value = "N",
        .help = "think for at most N tokens, then answer; 0: do not think"}};
-  for (Option& option : remote_option_list()) options.push_back(std::move(option));
-  for (Option& option : sampling_option_list()) options.push_back(std::move(option));
   for (Option& option :
-       load_option_list("fast (activations in 8 bits) or exact (in single precision); else fast",
-                        "tokens of the conversation; else 8192, or what the model was made for")) {
+       model_option_list("tokens of the conversation; else 8192, or what the model was made for")) {
     options.push_back(std::move(option));
   }
   options.push_back(json_option());

@@ -10,10 +10,12 @@
 #include "base/json.h"
 #include "base/paths.h"
 #include "base/printable.h"
+#include "base/sha256.h"
+#include "cli/asked_model.h"
 #include "cli/local_models.h"
 #include "cli/progress.h"
 #include "cli/registry.h"
-#include "providers/local_provider.h"
+#include "cli/remote_models.h"
 
 namespace temper::cli {
 namespace {
@@ -26,30 +28,19 @@ using agent::ProbeReport;
 constexpr std::size_t kUsualContext = 32768;
 constexpr std::size_t kMostReportBytes = std::size_t{1} << 20;
 
-// A model to be asked, and what tells it from others.
-struct Subject {
-  std::unique_ptr<chat::Provider> provider;
-  std::string key;
-};
-
-Result<std::string> report_path(const Context& context, const std::string& key) {
-  const std::string data = TRY(user_directory(context.environment, UserDirectory::Data));
-  return data + "/probes/" + key + (context.arguments.has("--constrain") ? "-constrained" : "") +
-         ".json";
+// What tells this model from others: its file's contents, or the server's address and its name.
+Result<std::string> key_of(const Context& context, const std::string& name) {
+  const auto server = context.arguments.value("--base-url");
+  if (!server) return TRY(open_model_file(context, name)).fingerprint();
+  Sha256 digest;
+  digest.update(*server + " " + name);
+  return to_hex(digest.finish());
 }
 
-Result<Subject> load_subject(Context& context, const std::string& name, engine::ModelFile file,
-                             std::string key) {
-  providers::LocalOptions local;
-  local.name = name;
-  local.constrain = context.arguments.has("--constrain");
-  engine::LoadOptions defaults;
-  const engine::ModelShape shape = TRY(read_shape(file, TRY(load_options(context, defaults))));
-  defaults.context = std::min(kUsualContext, std::max<std::size_t>(shape.context, 1));
-  std::unique_ptr<engine::LocalModel> model =
-      TRY(load_local_model(context, std::move(file), TRY(load_options(context, defaults))));
-  return Subject{TRY(providers::LocalProvider::create(std::move(model), context.clock, local)),
-                 std::move(key)};
+Result<std::string> report_path(const Context& context, const std::string& name) {
+  const std::string data = TRY(user_directory(context.environment, UserDirectory::Data));
+  return data + "/probes/" + TRY(key_of(context, name)) +
+         (context.arguments.has("--constrain") ? "-constrained" : "") + ".json";
 }
 
 Result<ProbeReport> read_kept(const std::string& path, const std::string& name) {
@@ -157,15 +148,15 @@ void print_report(Output& out, const ProbeReport& report) {
 
 Result<ExitCode> run(Context& context) {
   const std::string name = *context.arguments.value("MODEL");
-  engine::ModelFile file = TRY(open_model_file(context, name));
-  const std::string key = file.fingerprint();
-  const std::string path = TRY(report_path(context, key));
+  const std::string path = TRY(report_path(context, name));
   ProbeReport report;
   if (context.arguments.has("--kept")) {
     report = TRY(read_kept(path, name));
   } else {
-    const Subject subject = TRY(load_subject(context, name, std::move(file), key));
-    report = TRY(make_report(context, *subject.provider));
+    const AskedModel asked = TRY(ask_model(
+        context, name,
+        {.usual_context = kUsualContext, .constrain = context.arguments.has("--constrain")}));
+    report = TRY(make_report(context, *asked.provider));
     TRY(make_directories(path.substr(0, path.rfind('/'))));
     TRY(write_file_atomically(path, to_json(report).dump_pretty() + "\n", 0644));
   }
@@ -185,6 +176,7 @@ std::vector<Option> options() {
       {.name = "--constrain",
        .help = "hold calls to their tools, as an agent does; else the model is left to itself"},
       {.name = "--kept", .help = "show the last report of this model, and ask it nothing"}};
+  for (Option& option : remote_option_list()) options.push_back(std::move(option));
   for (Option& option :
        load_option_list("fast (activations in 8 bits) or exact (in single precision); else fast",
                         "tokens of the conversation; else 32768, or what the model was made for")) {
@@ -207,11 +199,15 @@ Command models_probe_command() {
           "growing "
           "length; and how fast it is. The questions are the same for every model, at temperature "
           "0. The report is kept for the model, whatever its file is called.",
-      .positionals = {{.name = "MODEL", .help = "a GGUF file", .completes = Completes::Files}},
+      .positionals = {{.name = "MODEL",
+                       .help = "a GGUF file; of a server, the model's name, or - for its only one",
+                       .completes = Completes::Files}},
       .options = options(),
       .examples = {{"temper models probe model.gguf", "all questions, and a verdict"},
                    {"temper models probe model.gguf --max-context 4000 --json",
                     "shorter texts; for a program to read"},
+                   {"temper models probe - --base-url http://localhost:8080/v1",
+                    "the model of a server on this machine"},
                    {"temper models probe model.gguf --kept", "what came of it the last time"}},
       .exits = {{ExitCode::Failed,
                  "the model is not fit, or it cannot be loaded; the message says which"}},

@@ -38,7 +38,8 @@ Result<std::unique_ptr<FileJournal>> FileJournal::create(const std::string& path
 }
 
 Result<void> FileJournal::append(std::string_view event, Json fields) {
-  Json line = Json::object({{"n", count_ + 1}, {"time", format_time(clock_.wall())}, {"event", event}});
+  Json line =
+      Json::object({{"n", count_ + 1}, {"time", format_time(clock_.wall())}, {"event", event}});
   for (auto& [name, value] : *fields.members()) line.set(name, std::move(value));
   const std::string text = redactor_.redact(line.dump()) + "\n";
   TRY(write_all(file_.get(), text, path_));

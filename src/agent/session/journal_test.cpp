@@ -16,8 +16,8 @@ TEST_CASE("journal: events are lines with numbers and times, and secrets are not
   Redactor redactor;
   redactor.add_secret("swordfish-77");
   std::vector<Json> seen;
-  const auto journal = FileJournal::create(path, clock, redactor,
-                                           [&](const Json& event) { seen.push_back(event); });
+  const auto journal =
+      FileJournal::create(path, clock, redactor, [&](const Json& event) { seen.push_back(event); });
   REQUIRE(journal.ok());
   CHECK((*journal)->append("run_started", Json::object({{"task", "say swordfish-77"}})).ok());
   CHECK((*journal)->append("call", Json::object({{"name", "run"}})).ok());
