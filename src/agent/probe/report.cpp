@@ -89,7 +89,7 @@ Judgement judge(const ProbeReport& report) {
                                       calls.called - calls.valid, calls.called));
   }
   if (!at_least(calls.right, calls.asked, 80)) {
-    because(Fitness::WithCare,
+    because(at_least(calls.right, calls.asked, 50) ? Fitness::WithCare : Fitness::Unfit,
             format("{} of {} calls were the right ones", calls.right, calls.asked));
   }
   const std::uint64_t sure = sure_context(report);
