@@ -64,7 +64,6 @@ TEST_CASE("test files: by name and by directory") {
                                  "inspect.rb",
                                  "spectrum.c",
                                  "",
-                                 "Test.java",
                                  "a.test.md"}) {
     CAPTURE(path);
     CHECK_FALSE(is_test_file(path));
