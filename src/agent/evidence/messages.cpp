@@ -274,7 +274,10 @@ class Match {
 
   // "ns::f(int)", "int& f(int)", "Class.f", "tags.<locals>.f", "(*T).f", "&mut T<U>": the name.
   static std::string_view name_in(std::string_view text) {
-    std::string_view name = text.substr(0, text.find_first_of("(<", 1));
+    std::string_view name = text.substr(0, text.find('(', 1));
+    const std::size_t inner = name.rfind(">.");
+    if (inner != name.npos) name.remove_prefix(inner + 2);
+    name = name.substr(0, name.find('<', 1));
     while (!name.empty() && !is_name_byte(name.back())) name.remove_suffix(1);
     name = name.substr(name.find_last_of(" \t") + 1);
     while (!name.empty() && !is_name_byte(name.front())) name.remove_prefix(1);

@@ -202,9 +202,11 @@ FailureSignature failure_signature(std::string_view output, int exit_code, std::
   std::vector<std::string> all;
   std::vector<std::string> telling;
   std::set<std::string> seen;
+  std::size_t quoted_from = std::string::npos;  // lines indented so far quote code of a traceback
   for (const std::string& line : output_lines(output)) {
     const std::string_view text = trim(line);
-    if (text.empty()) continue;
+    if (text.empty() || indent_of(line) >= quoted_from) continue;
+    quoted_from = python_frame(line) ? indent_of(line) + 1 : std::string::npos;
     std::string plain = normalised(line, root);
     if (looks_like_error(line) && !says_nothing(text) && telling.size() < kMostLines &&
         seen.insert(plain).second) {
