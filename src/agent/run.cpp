@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "agent/check/find_check.h"
+#include "agent/check/find_checks.h"
 #include "agent/evidence/evidence.h"
 #include "agent/evidence/failure.h"
 #include "agent/evidence/signature.h"
@@ -77,16 +77,65 @@ Result<void> choose_branch(Repository& repository, const RunSetup& setup) {
   return repository.switch_to_new_branch(format("temper/{}-{}", slug_of(setup.task), setup.id));
 }
 
-// What the repository says to agents, the nearest file first.
-std::string notes_of(const Workspace& workspace) {
-  for (const char* name : {"AGENTS.md", "CLAUDE.md"}) {
-    const Result<Workspace::File> file = workspace.read(name, std::size_t{1} << 20);
-    if (!file || trim(file->bytes).empty()) continue;
-    const std::string text = make_valid_utf8(trim(file->bytes));
-    const std::string cut(truncate_bytes(text, kMostNotes));
-    return format("{} says:\n{}{}", name, cut, cut.size() < text.size() ? "\n[cut]" : "");
+// What the repository says to agents: at its root, and in each folder down to `directory`.
+std::string notes_of(const Workspace& workspace, const std::string& directory) {
+  std::vector<std::string> folders = {"."};
+  const Result<std::string> below = workspace.plain(directory);
+  if (below && *below != ".") {
+    for (std::size_t slash = 0; slash != std::string::npos;) {
+      slash = below->find('/', slash + 1);
+      folders.push_back(below->substr(0, slash));
+    }
   }
-  return {};
+  std::string notes;
+  for (const std::string& folder : folders) {
+    for (const char* name : {"AGENTS.md", "CLAUDE.md"}) {
+      const std::string path = join_path(folder, name);
+      const Result<Workspace::File> file = workspace.read(path, std::size_t{1} << 20);
+      if (!file || trim(file->bytes).empty()) continue;
+      notes += format("{}{} says:\n{}", notes.empty() ? "" : "\n", path,
+                      make_valid_utf8(trim(file->bytes)));
+      break;
+    }
+  }
+  if (notes.size() <= kMostNotes) return notes;
+  return std::string(truncate_bytes(notes, kMostNotes)) + "\n[cut]";
+}
+
+Json paths_json(const std::vector<std::string>& paths) {
+  Json json = Json::array();
+  for (const std::string& path : paths) json.push(make_valid_utf8(path));
+  return json;
+}
+
+Json to_json(const RunEnd& end) {
+  Json commits = Json::array();
+  for (const CommitSummary& commit : end.work.commits) {
+    commits.push(Json::object({{"id", commit.id}, {"subject", make_valid_utf8(commit.subject)}}));
+  }
+  Json changed = Json::array();
+  for (const PathStat& path : end.work.changed) {
+    changed.push(Json::object({{"path", make_valid_utf8(path.path)},
+                               {"lines_added", path.lines_added},
+                               {"lines_removed", path.lines_removed}}));
+  }
+  Json requirements = Json::array();
+  for (const Requirement& one : end.requirements) {
+    requirements.push(Json::object(
+        {{"text", one.text}, {"optional", one.optional}, {"names", paths_json(one.paths)}}));
+  }
+  return Json::object({{"outcome", outcome_name(end.report.outcome)},
+                       {"reason", end.report.reason},
+                       {"summary", end.report.summary},
+                       {"check", end.check},
+                       {"check_passes", end.work.check ? Json(end.work.check->is_green()) : Json()},
+                       {"branch", end.work.branch},
+                       {"commits", std::move(commits)},
+                       {"changed", std::move(changed)},
+                       {"not_committed", paths_json(end.work.left_out)},
+                       {"tests_changed", end.work.tests_changed},
+                       {"requirements", std::move(requirements)},
+                       {"spent", to_json(end.report.spent)}});
 }
 
 class Run {
@@ -97,11 +146,11 @@ class Run {
   Result<RunEnd> go(const LoopWatch& watch, const StopToken& stop) {
     TRY(choose_branch(repository_, setup_));
     Workspace workspace = TRY(Workspace::open(repository_.root()));
-    const std::string notes = notes_of(workspace);
+    const std::string notes = notes_of(workspace, setup_.directory);
     files_ =
         std::make_shared<WorkFiles>(std::move(workspace), std::make_shared<MemoryResultStore>());
     RunEnd end;
-    TRY(find_the_check(end));
+    find_the_check(end);
     Toolbox tools(files_);
     tools.add(std::make_unique<RunTool>(shell_options()));
     Gate gate =
@@ -128,6 +177,7 @@ class Run {
     end.report = loop.run(stop);
     end.requirements = requirements_of(setup_.task);
     end.work = TRY(gate.report());
+    TRY(world_.journal.append("run_ended", to_json(end)));
     return end;
   }
 
@@ -162,12 +212,11 @@ class Run {
     return options;
   }
 
-  Result<void> find_the_check(RunEnd& end) {
-    const std::optional<CheckCommand> found = find_check(repository_.root(), setup_.check);
-    if (!found) return {};
-    end.check = found->command;
-    end.check_found = found->source;
-    return {};
+  void find_the_check(RunEnd& end) const {
+    const std::vector<CheckCandidate> found = find_checks(repository_.root(), setup_.check);
+    if (found.empty()) return;
+    end.check = found.front().command;
+    end.check_found = found.front().found_in;
   }
 
   ExamineFailure examine() const {

@@ -25,6 +25,10 @@ std::string_view meaning(ExitCode code) {
     case ExitCode::Failed: return "the work could not be done; the message says why";
     case ExitCode::Usage: return "the command line or a configuration file is wrong";
     case ExitCode::Missing: return "this machine lacks something; \"temper doctor\" says what";
+    case ExitCode::PartlyShipped: return "the work is committed, but not proven, or not all of it";
+    case ExitCode::NoChange: return "the agent found nothing to change";
+    case ExitCode::Blocked: return "the agent found no way forward";
+    case ExitCode::BudgetSpent: return "the agent's budget is spent";
     case ExitCode::Interrupted: return "interrupted with Ctrl-C";
   }
   return "unknown";

@@ -9,10 +9,14 @@ namespace temper::cli {
 
 enum class ExitCode : int {
   Success = 0,
-  Failed = 1,         // the work could not be done; the message says why
-  Usage = 2,          // the command line or a configuration file is wrong
-  Missing = 3,        // this machine lacks something; `temper doctor` says what
-  Interrupted = 130,  // Ctrl-C; main then dies of the signal, which a shell reports so
+  Failed = 1,          // the work could not be done; the message says why
+  Usage = 2,           // the command line or a configuration file is wrong
+  Missing = 3,         // this machine lacks something; `temper doctor` says what
+  PartlyShipped = 10,  // an agent's work is committed, but not proven, or not all of it
+  NoChange = 11,       // an agent found nothing to change
+  Blocked = 12,        // an agent found no way forward
+  BudgetSpent = 13,    // an agent ran out of tokens, turns, time or money
+  Interrupted = 130,   // Ctrl-C; main then dies of the signal, which a shell reports so
 };
 
 // The status of a command that ended with an error of this code.

@@ -12,6 +12,8 @@ Command completions_command();
 Command config_command();
 Command config_path_command();
 Command doctor_command();
+Command run_command();
+Command prompt_command();
 Command chat_command();
 Command generate_command();
 Command help_command();
