@@ -160,7 +160,7 @@ Edited replace_window(std::string_view text, const std::vector<TextLine>& lines,
 
   const std::size_t begin = window.first + head;
   const std::size_t place = begin < lines.size() ? lines[begin].begin : text.size();
-  const std::size_t stop = lines[last - tail].next();
+  const std::size_t stop = tail == 0 ? lines[last].next() : lines[last + 1 - tail].begin;
   Edited edited;
   edited.match = EditMatch::WhiteSpace;
   // Lines that are added behind a last line without an end need one before them.
@@ -168,7 +168,8 @@ Edited replace_window(std::string_view text, const std::vector<TextLine>& lines,
   edited.text.append(text.substr(0, place)).append(joins ? end : "").append(middle);
   edited.text.append(text.substr(std::max(place, stop)));
   edited.first_line = begin + 1;
-  edited.last_line = begin + after.size() - tail - head;
+  // An empty last line without an end is none.
+  edited.last_line = std::min(begin + after.size() - tail - head, count_lines(edited.text));
   return edited;
 }
 
