@@ -209,7 +209,7 @@ Result<std::vector<Workspace::Name>> Workspace::list(std::string_view path) cons
     struct stat status {};
     if (type == DT_UNKNOWN &&
         ::fstatat(descriptor, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
-      type = IFTODT(status.st_mode);
+      type = static_cast<unsigned char>(IFTODT(status.st_mode));
     }
     name.is_directory = type == DT_DIR;
     name.is_link = type == DT_LNK;
