@@ -51,9 +51,9 @@ constexpr std::string_view kNothingDone = "Nothing was done.";
 using Members = Json::Object;
 
 const Members& properties_of(const chat::ToolSpec& spec) {
-  static const Members none;
+  static const Members kNone;
   const Json* properties = spec.parameters.find("properties");
-  return properties && properties->members() ? *properties->members() : none;
+  return properties && properties->members() ? *properties->members() : kNone;
 }
 
 std::vector<std::string_view> names_of(const chat::ToolSpec& spec) {

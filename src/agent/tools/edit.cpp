@@ -129,8 +129,8 @@ std::string_view line_end_of(const std::vector<TextLine>& lines, const Window& w
 
 Edited replace_window(std::string_view text, const std::vector<TextLine>& lines,
                       const Window& window, const Edit& edit, const IndentationMap* indentation) {
-  const std::vector<TextLine> before = lines_of(edit.before);
-  std::vector<TextLine> after = lines_of(edit.after);
+  const std::vector<TextLine> before = text_lines_of(edit.before);
+  std::vector<TextLine> after = text_lines_of(edit.after);
   if (after.empty() && !edit.before.ends_with('\n')) after.push_back({});
 
   // What `after` says as `before` did stays as it is in the file.
@@ -160,7 +160,7 @@ Edited replace_window(std::string_view text, const std::vector<TextLine>& lines,
 
   const std::size_t begin = window.first + head;
   const std::size_t place = begin < lines.size() ? lines[begin].begin : text.size();
-  const std::size_t stop = lines[last - tail].next();
+  const std::size_t stop = tail == 0 ? lines[last].next() : lines[last + 1 - tail].begin;
   Edited edited;
   edited.match = EditMatch::WhiteSpace;
   // Lines that are added behind a last line without an end need one before them.
@@ -168,14 +168,15 @@ Edited replace_window(std::string_view text, const std::vector<TextLine>& lines,
   edited.text.append(text.substr(0, place)).append(joins ? end : "").append(middle);
   edited.text.append(text.substr(std::max(place, stop)));
   edited.first_line = begin + 1;
-  edited.last_line = begin + after.size() - tail - head;
+  // An empty last line without an end is none.
+  edited.last_line = std::min(begin + after.size() - tail - head, count_lines(edited.text));
   return edited;
 }
 
 // None where nothing stands out.
 Result<std::optional<Edited>> edit_lines(std::string_view text, const Edit& edit) {
-  const std::vector<TextLine> lines = lines_of(text);
-  const std::vector<TextLine> wanted = lines_of(edit.before);
+  const std::vector<TextLine> lines = text_lines_of(text);
+  const std::vector<TextLine> wanted = text_lines_of(edit.before);
   if (trim(edit.before).empty() || wanted.size() > lines.size()) return std::optional<Edited>();
   for (const Sameness sameness :
        {Sameness::ButForSpaceAtTheEnd, Sameness::ButForIndentation, Sameness::ButForAllSpace}) {
@@ -208,7 +209,7 @@ Result<std::optional<Edited>> edit_lines(std::string_view text, const Edit& edit
 std::optional<std::string> without_line_numbers(std::string_view text) {
   std::string stripped;
   std::size_t expected = 0;
-  for (const TextLine& line : lines_of(text)) {
+  for (const TextLine& line : text_lines_of(text)) {
     const std::string_view shown = line.text;
     std::size_t digits = 0;
     std::size_t number = 0;
@@ -232,8 +233,8 @@ Error not_found_error(std::string_view text, const Edit& edit) {
                       line_number(text, made));
     return Error{Code::NotFound, message};
   }
-  const std::vector<TextLine> lines = lines_of(text);
-  const auto nearest = nearest_lines(lines, lines_of(edit.before));
+  const std::vector<TextLine> lines = text_lines_of(text);
+  const auto nearest = nearest_lines(lines, text_lines_of(edit.before));
   if (!nearest) return Error{Code::NotFound, message + ", nor anything like it; read it again"};
   const std::size_t last = std::min(nearest->last, nearest->first + kMaxLinesShown - 1);
   return Error{Code::NotFound,

@@ -68,6 +68,8 @@ TEST_CASE("edit: white space that was not copied") {
   // Inside of lines; what is said as before stays as it is.
   CHECK(outcome("x  =  1;\ny   = 2;\n", "x = 1;\ny = 2;", "x = 1;\ny = 3;") ==
         "x  =  1;\ny = 3;\n");
+  // Only added, before the first line of the file.
+  CHECK(outcome("a \nb\n", "a\n", "x\na\n") == "x\na \nb\n");
   // One indentation that stands for two.
   CHECK(outcome("a\n  b\n", " a\n b\n", " c\n d\n") ==
         "refused: `old` is at line 1 but for its indentation, which differs from line to line; "

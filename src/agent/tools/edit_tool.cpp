@@ -17,7 +17,7 @@ constexpr std::size_t kMaxShownLines = 16;
 
 // The lines that changed with those around them; of many the first and the last.
 std::string changed_lines(const Edited& edited) {
-  const std::vector<TextLine> lines = lines_of(edited.text);
+  const std::vector<TextLine> lines = text_lines_of(edited.text);
   const std::size_t first =
       edited.first_line > kContextLines ? edited.first_line - kContextLines : 1;
   const std::size_t last = std::min(edited.last_line + kContextLines, lines.size());

@@ -14,7 +14,7 @@ namespace {
 
 // Smaller is nearer.
 std::optional<int> distance(std::string_view path, std::string_view part) {
-  const std::string_view name = name_of(path);
+  const std::string_view name = last_name_of(path);
   if (name == part || path == part) return 0;
   if (name.starts_with(part)) return 1;
   if (name.find(part) != name.npos) return 2;

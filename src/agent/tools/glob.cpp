@@ -70,16 +70,12 @@ std::size_t Glob::read_stars(std::string_view pattern, std::size_t at) {
   const std::string_view rest = pattern.substr(at);
   const bool is_part = at - begin >= 2 && (begin == 0 || pattern[begin - 1] == '/') &&
                        (rest.empty() || rest.starts_with('/') || rest.starts_with("\\/"));
-  if (slashes_ == Slashes::Ordinary) {
-    tokens_.push_back({Step::Anything});
-  } else if (!is_part) {
-    tokens_.push_back({Step::Some});
-  } else if (rest.starts_with('/')) {
+  const bool is_ordinary = slashes_ == Slashes::Ordinary;
+  if (is_part && !is_ordinary && rest.starts_with('/')) {
     tokens_.push_back({Step::Directories});
-    ++at;
-  } else {
-    tokens_.push_back({Step::Anything});
+    return at + 1;
   }
+  tokens_.push_back({is_part || is_ordinary ? Step::Anything : Step::Some});
   return at;
 }
 

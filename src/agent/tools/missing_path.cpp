@@ -33,10 +33,10 @@ std::vector<std::string_view> all_paths(const Listing& listing) {
 
 std::vector<std::string_view> same_name(const std::vector<std::string_view>& paths,
                                         std::string_view plain) {
-  const std::string name = to_lower_ascii(name_of(plain));
+  const std::string name = to_lower_ascii(last_name_of(plain));
   std::vector<std::string_view> same;
   for (const std::string_view path : paths) {
-    if (to_lower_ascii(name_of(path)) == name) same.push_back(path);
+    if (to_lower_ascii(last_name_of(path)) == name) same.push_back(path);
   }
   std::ranges::stable_sort(same, [&](std::string_view a, std::string_view b) {
     return shared_parts(a, plain) > shared_parts(b, plain);
@@ -52,17 +52,17 @@ std::optional<std::string_view> similar_path(const std::vector<std::string_view>
   std::vector<std::string_view> neighbours;
   for (const std::string_view path : paths) {
     if (directory_of(path) != directory_of(plain)) continue;
-    names.push_back(name_of(path));
+    names.push_back(last_name_of(path));
     neighbours.push_back(path);
   }
-  if (const auto nearest = closest(name_of(plain), names)) {
+  if (const auto nearest = closest(last_name_of(plain), names)) {
     return neighbours[static_cast<std::size_t>(std::ranges::find(names, *nearest) - names.begin())];
   }
   // Else somewhere in the path, but the name must be alike too.
   std::vector<std::string_view> alike;
   for (const std::string_view path : paths) {
-    const std::string_view name = name_of(path);
-    if (alike.size() < kMaxCompared && closest(name_of(plain), {&name, 1})) alike.push_back(path);
+    const std::string_view name = last_name_of(path);
+    if (alike.size() < kMaxCompared && closest(last_name_of(plain), {&name, 1})) alike.push_back(path);
   }
   return closest(plain, alike);
 }

@@ -7,7 +7,7 @@
 
 namespace temper::agent {
 
-std::vector<TextLine> lines_of(std::string_view text) {
+std::vector<TextLine> text_lines_of(std::string_view text) {
   std::vector<TextLine> lines;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t newline = text.find('\n', begin);

@@ -19,7 +19,7 @@ struct TextLine {
 };
 
 // "" has no line; "a\n" and "a" have one.
-std::vector<TextLine> lines_of(std::string_view text);
+std::vector<TextLine> text_lines_of(std::string_view text);
 std::size_t count_lines(std::string_view text);
 // Of the byte, counted from 1.
 std::size_t line_number(std::string_view text, std::size_t place);

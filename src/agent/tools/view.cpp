@@ -94,7 +94,7 @@ Error no_such_lines(std::string_view name, std::size_t lines) {
 
 Result<View> view_of(std::string_view name, std::string_view text, LineRange wanted, ViewKind kind,
                      const ViewLimits& limits) {
-  const std::vector<TextLine> lines = lines_of(text);
+  const std::vector<TextLine> lines = text_lines_of(text);
   if (lines.empty()) return View{format("{} is empty\n", name), {1, 0}};
   const bool is_whole = wanted.first <= 1 && (wanted.last == 0 || wanted.last >= lines.size());
   if (is_whole && wanted.last == 0 && wanted.first == 0 && text.size() > limits.whole_bytes) {

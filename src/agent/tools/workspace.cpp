@@ -91,7 +91,7 @@ std::string_view directory_of(std::string_view plain) {
   return slash == plain.npos ? "." : plain.substr(0, slash);
 }
 
-std::string_view name_of(std::string_view plain) { return plain.substr(plain.rfind('/') + 1); }
+std::string_view last_name_of(std::string_view plain) { return plain.substr(plain.rfind('/') + 1); }
 
 std::string join_path(std::string_view directory, std::string_view name) {
   if (directory == ".") return std::string(name);
@@ -209,7 +209,7 @@ Result<std::vector<Workspace::Name>> Workspace::list(std::string_view path) cons
     struct stat status {};
     if (type == DT_UNKNOWN &&
         ::fstatat(descriptor, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
-      type = IFTODT(status.st_mode);
+      type = static_cast<unsigned char>(IFTODT(status.st_mode));
     }
     name.is_directory = type == DT_DIR;
     name.is_link = type == DT_LNK;
@@ -243,7 +243,7 @@ Result<UniqueFd> Workspace::make_directory_of(const std::string& plain, Written&
   if (errno != ENOENT || directory == ".") return open_error("write", plain, errno);
 
   const UniqueFd parent = TRY(make_directory_of(directory, written));
-  if (::mkdirat(parent.get(), std::string(name_of(directory)).c_str(), 0777) == 0) {
+  if (::mkdirat(parent.get(), std::string(last_name_of(directory)).c_str(), 0777) == 0) {
     written.new_directories.push_back(directory);
   } else if (errno != EEXIST) {
     return system_error(format("cannot make the directory {}", directory), errno);
@@ -264,7 +264,7 @@ Result<Workspace::Written> Workspace::write(std::string_view path, std::string_v
   written.path = TRY(resolve_links(plain));
   TRY(refuse_git(written.path));
   UniqueFd directory = TRY(make_directory_of(written.path, written));
-  const std::string name(name_of(written.path));
+  const std::string name(last_name_of(written.path));
   struct stat status {};
   written.is_new = ::fstatat(directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0;
   if (!written.is_new && S_ISLNK(status.st_mode)) {

@@ -93,7 +93,7 @@ class Workspace {
 
 // "a" and "b.c" of "a/b.c"; "." and "a" of "a".
 std::string_view directory_of(std::string_view plain);
-std::string_view name_of(std::string_view plain);
+std::string_view last_name_of(std::string_view plain);
 // "a/b.c" of "a" and "b.c"; "b.c" of "." and "b.c".
 std::string join_path(std::string_view directory, std::string_view name);
 

@@ -68,7 +68,7 @@ TEST_CASE("workspace: one spelling for each path") {
   CHECK(plain("") == "invalid");
   CHECK(plain(std::string_view("a\0b", 3)) == "invalid");
   CHECK(directory_of("a") == ".");
-  CHECK(join_path(directory_of("a/b"), name_of("a/b")) == "a/b");
+  CHECK(join_path(directory_of("a/b"), last_name_of("a/b")) == "a/b");
 }
 
 TEST_CASE("workspace: no link leads outside, whoever resolves") {

@@ -95,10 +95,10 @@ class WriteTool final : public Tool {
     std::vector<std::string_view> names;
     if (siblings) {
       for (const Workspace::Name& name : *siblings) {
-        if (name.is_directory && name.name != name_of(directory)) names.push_back(name.name);
+        if (name.is_directory && name.name != last_name_of(directory)) names.push_back(name.name);
       }
     }
-    const auto nearest = closest(name_of(directory), names);
+    const auto nearest = closest(last_name_of(directory), names);
     const std::string note = format(" {}/ is a new directory", directory);
     if (!nearest) return note + ".";
     return note + format(", beside {}/.", join_path(directory_of(directory), *nearest));
