@@ -86,7 +86,8 @@ TEST_CASE("registry: a model is one that the server has") {
 }
 
 TEST_CASE("registry: what is no server of models is told") {
-  CHECK(made({}, "m") ==
+  CHECK(made({}, "m") == "m 0");
+  CHECK(made({}, "") ==
         "http://127.0.0.1: the server knows no such model or address; look at the model's name and "
         "the base URL");
   CHECK(made({{"GET /v1/models", "<html>"}}, "m").find("is no list of models") !=

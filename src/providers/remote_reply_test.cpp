@@ -151,6 +151,22 @@ TEST_CASE("remote reply: a server that does not stream") {
   CHECK(reply.done()->reason == chat::StopReason::EndOfTurn);
 }
 
+TEST_CASE("remote reply: a page for people is none") {
+  Asked asked({http_answer("200 OK", "text/html", "<html>")});
+  CHECK(
+      asked.failure().ends_with("answers with a page for people and not with a reply; look at "
+                                "the base URL"));
+  CHECK(asked.server().requests().size() == 1);
+}
+
+TEST_CASE("remote reply: a server that loads is waited for when it is asked what it has") {
+  Asked asked({kLoading, http_answer("200 OK", "application/json",
+                                     R"({"data":[{"id":"tiny","max_model_len":4096}]})")});
+  CHECK(asked.provider().discover({}).ok());
+  CHECK(asked.provider().capabilities().context_tokens == 4096);
+  CHECK(asked.waited_ms() == 500);
+}
+
 // ---- Calls as text ----
 
 std::string calls_told(const Reply& reply) {
