@@ -11,7 +11,6 @@
 namespace temper::wire {
 namespace {
 
-using chat::Message;
 using chat::Request;
 using chat::Role;
 
