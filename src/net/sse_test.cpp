@@ -26,7 +26,7 @@ std::string read_in_pieces(std::string_view bytes, std::size_t size, std::size_t
 }
 
 std::string events(std::string_view bytes, std::size_t limit = 1000) {
-  const std::string whole = read_in_pieces(bytes, bytes.size() + 1, limit);
+  std::string whole = read_in_pieces(bytes, bytes.size() + 1, limit);
   for (std::size_t size = 1; size < 4; ++size) {
     CHECK(read_in_pieces(bytes, size, limit) == whole);
   }

@@ -48,6 +48,12 @@ Error choose_model(const Url& url, const std::string& wanted, std::vector<std::s
                                  printable(wanted, LineBreaks::Escape), list)};
 }
 
+wire::OpenAiServer server_of(const net::Egress& egress, const Url& url) {
+  if (place_of(egress, url) != chat::Place::Remote) return wire::OpenAiServer::Own;
+  const bool is_openai = url.host == "api.openai.com";
+  return is_openai ? wire::OpenAiServer::OpenAi : wire::OpenAiServer::Cloud;
+}
+
 }  // namespace
 
 OpenAiProvider::OpenAiProvider(const net::Egress& egress, Clock& clock, RemoteOptions options)
@@ -74,8 +80,9 @@ HttpRequest OpenAiProvider::request_to(HttpRequest::Method method, Url url) cons
 
 Result<void> OpenAiProvider::discover(const StopToken& stop) {
   const Url& base = options_.base_url;
-  const net::HttpAnswer answer = TRY(net::fetch(
-      client_, request_to(HttpRequest::Method::Get, base / "/models"), kMaxFactsBytes, stop));
+  const net::HttpAnswer answer = TRY(list_models(stop));
+  const bool has_no_list = answer.head.status == 404 || answer.head.status == 405;
+  if (has_no_list && !options_.model.empty()) return {};
   if (answer.head.status != 200) {
     return in_context(base.origin(), wire::error_of_answer(answer.head.status, answer.body).error);
   }
@@ -113,6 +120,18 @@ Result<void> OpenAiProvider::discover(const StopToken& stop) {
   return {};
 }
 
+// A server that is loading its model says so in place of every answer.
+Result<net::HttpAnswer> OpenAiProvider::list_models(const StopToken& stop) {
+  const HttpRequest request = request_to(HttpRequest::Method::Get, options_.base_url / "/models");
+  std::chrono::milliseconds wait = options_.patience.first_wait;
+  for (int attempt = 1;; ++attempt) {
+    net::HttpAnswer answer = TRY(net::fetch(client_, request, kMaxFactsBytes, stop));
+    if (answer.head.status != 503 || attempt >= options_.patience.attempts) return answer;
+    if (!clock_.sleep_for(wait, stop)) return stopped_error("waiting for the server");
+    wait = std::min(wait * 2, options_.patience.longest_wait);
+  }
+}
+
 chat::Capabilities OpenAiProvider::capabilities() const {
   chat::Capabilities capabilities;
   capabilities.model = options_.model;
@@ -130,7 +149,7 @@ void OpenAiProvider::stream(const chat::Request& request, const chat::EventSink&
       request, request_to(HttpRequest::Method::Post, options_.base_url / "/chat/completions"),
       [&] { return std::make_unique<wire::OpenAiReplyReader>(request); }};
   remote.http.body =
-      wire::openai_request(request, {options_.model, options_.base_url.host == "api.openai.com"});
+      wire::openai_request(request, {options_.model, server_of(egress_, options_.base_url)});
   const RemoteNews news = stream_remote(client_, clock_, options_.patience, remote, sink, stop);
   const std::lock_guard lock(mutex_);
   if (news.context_tokens) context_tokens_ = news.context_tokens;

@@ -20,7 +20,8 @@ class OpenAiProvider final : public chat::Provider {
 
   // Asks the server which models it has and how long the context is that it really gives. Takes
   // its only model where none was named. Fails where the server cannot be reached, does not know
-  // the model, or has several to choose from. Call before others use the provider.
+  // the model, or has several to choose from; a named model of a server without a list is taken
+  // as it is. Call before others use the provider.
   Result<void> discover(const StopToken& stop);
 
   // The context is what discover found, or less where the server has said so since.
@@ -29,6 +30,7 @@ class OpenAiProvider final : public chat::Provider {
               const StopToken& stop) override;
 
  private:
+  Result<net::HttpAnswer> list_models(const StopToken& stop);
   net::HttpRequest request_to(net::HttpRequest::Method method, net::Url url) const;
 
   const net::Egress& egress_;

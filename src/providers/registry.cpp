@@ -16,7 +16,7 @@ Made make(LocalSource source, const ProviderWorld& world, const StopToken&) {
   return provider;
 }
 
-Made make(RemoteSource source, const ProviderWorld& world, const StopToken& stop) {
+Made make(const RemoteSource& source, const ProviderWorld& world, const StopToken& stop) {
   RemoteOptions options{TRY(net::parse_url(source.base_url)), source.model,
                         TRY(read_key(source.key, world.environment)), source.context_tokens};
   TRY(world.egress.check(options.base_url));
@@ -39,7 +39,8 @@ Made make(RemoteSource source, const ProviderWorld& world, const StopToken& stop
 Result<std::unique_ptr<chat::Provider>> make_provider(ProviderSource source,
                                                       const ProviderWorld& world,
                                                       const StopToken& stop) {
-  return std::visit([&](auto& one) { return make(std::move(one), world, stop); }, source);
+  return std::visit([&](auto&& one) { return make(std::forward<decltype(one)>(one), world, stop); },
+                    std::move(source));
 }
 
 }  // namespace temper::providers

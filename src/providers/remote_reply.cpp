@@ -67,7 +67,7 @@ class Attempt {
   std::optional<std::chrono::milliseconds> asked_wait() const { return asked_wait_; }
 
  private:
-  enum class Kind { Stream, WholeReply, Refusal };
+  enum class Kind { Stream, WholeReply, Page, Refusal };
 
   Reading take(const HttpHead& head) {
     status_ = head.status;
@@ -76,6 +76,14 @@ class Attempt {
       read_wait(head);
     } else if (head.header("content-type").starts_with("application/json")) {
       kind_ = Kind::WholeReply;
+    } else if (head.header("content-type").starts_with("text/html")) {
+      kind_ = Kind::Page;
+      end_ = Failed{{Code::Unsupported,
+                     format("{} answers with a page for people and not with a reply; look at the "
+                            "base URL",
+                            remote_.http.url.text())},
+                    Retry::Useless};
+      return Reading::Enough;
     }
     return Reading::Continue;
   }

@@ -167,8 +167,9 @@ Said read_body(std::string_view body) {
   return said;
 }
 
-std::string with_words(std::string sentence, const Said& said) {
-  return said.message.empty() ? sentence : sentence + ": " + said.message;
+std::string with_words(std::string_view sentence, const Said& said) {
+  std::string words(sentence);
+  return said.message.empty() ? words : words + ": " + said.message;
 }
 
 ServerError overflow(const Said& said) {
@@ -187,11 +188,11 @@ ServerError overflow(const Said& said) {
 ServerError judge(int status, const Said& said) {
   const bool is_rate = status == 429 || says(said.kind, {"rate_limit", "rate limit"});
   if (!is_rate && is_overflow(said.kind)) return overflow(said);
-  const auto refused = [&](Code code, std::string sentence) {
-    return ServerError{{code, with_words(std::move(sentence), said)}, Retry::Useless};
+  const auto refused = [&](Code code, std::string_view sentence) {
+    return ServerError{{code, with_words(sentence, said)}, Retry::Useless};
   };
-  const auto later = [&](std::string sentence) {
-    return ServerError{{Code::Unavailable, with_words(std::move(sentence), said)}, Retry::MayHelp};
+  const auto later = [&](std::string_view sentence) {
+    return ServerError{{Code::Unavailable, with_words(sentence, said)}, Retry::MayHelp};
   };
   if (says(said.kind, {"insufficient_quota", "credit balance is too low", "billing_error"}) ||
       status == 402) {

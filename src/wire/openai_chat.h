@@ -16,11 +16,14 @@
 
 namespace temper::wire {
 
+// Who answers. Servers that one runs oneself ignore what they do not know, and get what some of
+// them use: thinking back, settings of sampling beyond OpenAI's, progress while a prompt is
+// read. Clouds refuse a request for less, and OpenAI has a word of its own for max_tokens.
+enum class OpenAiServer { Own, Cloud, OpenAi };
+
 struct OpenAiOptions {
   std::string model = {};
-  // OpenAI's own servers refuse what they do not know; all others get what some of them use:
-  // thinking back, settings of sampling beyond OpenAI's, progress while a prompt is read.
-  bool is_openai = false;
+  OpenAiServer server = OpenAiServer::Own;
 };
 
 // The body of a request for a stream. Arguments that are no object are told as the text that

@@ -36,7 +36,8 @@ Json assistant(const Message& message, const OpenAiOptions& options) {
     if (const auto* made = std::get_if<chat::ToolCall>(&part)) calls.push(call(*made));
   }
   Json json = Json::object({{"role", "assistant"}, {"content", text_of(message)}});
-  if (!thinking.empty() && !options.is_openai) json.set("reasoning_content", thinking);
+  if (!thinking.empty() && options.server == OpenAiServer::Own)
+    json.set("reasoning_content", thinking);
   if (!calls.items()->empty()) json.set("tool_calls", std::move(calls));
   return json;
 }
@@ -81,7 +82,7 @@ void set_sampling(const Request& request, const OpenAiOptions& options, Json& bo
   if (sampling.temperature) body.set("temperature", *sampling.temperature);
   if (sampling.top_p) body.set("top_p", *sampling.top_p);
   if (sampling.seed) body.set("seed", *sampling.seed);
-  if (options.is_openai) return;
+  if (options.server != OpenAiServer::Own) return;
   if (sampling.min_p) body.set("min_p", *sampling.min_p);
   if (sampling.top_k) body.set("top_k", *sampling.top_k);
   if (request.max_thinking_tokens && *request.max_thinking_tokens == 0) {
@@ -101,9 +102,9 @@ std::string openai_request(const Request& request, const OpenAiOptions& options)
   }
   body.set("stream", true);
   body.set("stream_options", Json::object({{"include_usage", true}}));
-  if (!options.is_openai) body.set("return_progress", true);
+  if (options.server == OpenAiServer::Own) body.set("return_progress", true);
   if (request.max_output_tokens) {
-    body.set(options.is_openai ? "max_completion_tokens" : "max_tokens",
+    body.set(options.server == OpenAiServer::OpenAi ? "max_completion_tokens" : "max_tokens",
              *request.max_output_tokens);
   }
   set_sampling(request, options, body);

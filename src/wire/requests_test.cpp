@@ -11,7 +11,6 @@
 namespace temper::wire {
 namespace {
 
-using chat::Message;
 using chat::Request;
 using chat::Role;
 
@@ -74,8 +73,9 @@ void check(const std::string& name, const std::string& body) {
 TEST_CASE("requests: chat completions") {
   check("openai_conversation", openai_request(conversation(), {"tiny"}));
   check("openai_settings", openai_request(with_settings(), {"tiny"}));
-  check("openai_cloud_conversation", openai_request(conversation(), {"gpt", true}));
-  check("openai_cloud_settings", openai_request(with_settings(), {"gpt", true}));
+  check("openai_cloud_conversation", openai_request(conversation(), {"gpt", OpenAiServer::OpenAi}));
+  check("cloud_settings", openai_request(with_settings(), {"big", OpenAiServer::Cloud}));
+  check("openai_cloud_settings", openai_request(with_settings(), {"gpt", OpenAiServer::OpenAi}));
 }
 
 TEST_CASE("requests: messages") {
