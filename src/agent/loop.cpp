@@ -131,12 +131,18 @@ chat::Request Loop::request() const {
 
 Result<Loop::Ended> Loop::take_reply(const Turn& taken, const StopToken& stop) {
   Message message = taken.reply.message;
+  const bool is_malformed = taken.end == Turn::End::Malformed;
+  if (is_malformed) message.parts.emplace_back(*taken.reply.unfinished_call);
   // Templates want turns to alternate, so that a reply of nothing must stand there as something.
   if (message.parts.empty()) message = chat::text_message(Role::Assistant, "(nothing)");
   TRY(journal_.append("reply", Json::object({{"message", to_json(message)},
                                              {"usage", to_json(taken.reply.usage)},
                                              {"attempts", taken.attempts}})));
-  context_.add(std::move(message));
+  context_.add(message);
+  if (is_malformed) {
+    TRY(answer_malformed(message, *taken.error));
+    return Ended();
+  }
   if (taken.loop) {
     ++seed_;
     TRY(journal_.append("loop_cut", Json::object({{"note", taken.loop->note}})));
@@ -163,6 +169,18 @@ Result<Loop::Ended> Loop::take_reply(const Turn& taken, const StopToken& stop) {
     return Ended();
   }
   return review(claim_of(words), words, stop);
+}
+
+// The call stands in the conversation, with why nothing was done: so it is learnt from. Calls
+// before it in the same reply were not made either.
+Result<void> Loop::answer_malformed(const Message& message, const Error& error) {
+  for (const ToolCall& call : chat::calls_of(message)) {
+    const std::string text = format("Nothing was run: {}.", error.message);
+    TRY(journal_.append("result", Json::object({{"call_id", call.id}, {"text", text},
+                                                {"is_error", true}})));
+    context_.add(chat::result_message({call.id, text, true}));
+  }
+  return {};
 }
 
 // ---- Calls ----

@@ -70,6 +70,7 @@ class Loop {
 
   Result<Ended> turn(const StopToken& stop);
   Result<Ended> take_reply(const Turn& turn, const StopToken& stop);
+  Result<void> answer_malformed(const chat::Message& message, const Error& error);
   Result<Ended> make_calls(const chat::Reply& reply, const StopToken& stop);
   Result<Ended> make_call(const chat::ToolCall& call, const StopToken& stop);
   Result<Ended> review(Claim claim, const std::string& words, const StopToken& stop);

@@ -37,6 +37,13 @@ void cut_loop(Reply& reply, const Finding& loop) {
   });
 }
 
+// The model's own fault is to be told to it; another try would come to the same.
+Turn::End end_of(const chat::Failed& failed, const Reply& reply) {
+  if (failed.error.code == Code::Limit) return Turn::End::TooLong;
+  const bool is_malformed = failed.error.code == Code::Corrupt && reply.unfinished_call;
+  return is_malformed ? Turn::End::Malformed : Turn::End::Failed;
+}
+
 Turn one_attempt(chat::Provider& provider, const chat::Request& request,
                  const chat::EventSink& watch, const StopToken& stop) {
   chat::ReplyCollector collector;
@@ -56,7 +63,7 @@ Turn one_attempt(chat::Provider& provider, const chat::Request& request,
   } else if (stop.stop_requested()) {
     turn.end = Turn::End::Stopped;
   } else {
-    turn.end = failed->error.code == Code::Limit ? Turn::End::TooLong : Turn::End::Failed;
+    turn.end = end_of(*failed, turn.reply);
     turn.error = failed->error;
   }
   return turn;

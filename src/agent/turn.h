@@ -18,6 +18,7 @@ struct Turn {
   enum class End {
     Whole,    // as long as the model wanted it, or as long as it was allowed
     Looped,   // cut; what came before stands in the reply, up to where it began to go round
+    Malformed,  // a call that is no call; it stands in the reply as unfinished
     TooLong,  // the conversation does not fit the model's context
     Stopped,  // by the user
     Failed,   // again and again, or for a reason that does not go away
@@ -25,7 +26,7 @@ struct Turn {
   End end = End::Failed;
   chat::Reply reply;
   std::optional<Finding> loop = {};  // of Looped
-  std::optional<Error> error = {};   // of TooLong and Failed
+  std::optional<Error> error = {};   // of Malformed, TooLong and Failed
   std::uint64_t attempts = 1;
 };
 
