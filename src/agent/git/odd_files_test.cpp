@@ -111,7 +111,7 @@ TEST_CASE("odd files: submodules and other repositories within are not looked in
   files.git({"add", "."}, {}, files.root() + "/inner");
   files.git({"commit", "--quiet", "-m", "x"}, {}, files.root() + "/inner");
   CHECK(told(repository.changed_since(start)) == "");
-  CHECK(message_of(repository.commit({"inner"}, "x")).starts_with("conflict: There is nothing"));
+  CHECK(message_of(repository.commit({"inner"}, "x")).starts_with("invalid: inner is a directory"));
 }
 
 TEST_CASE("odd files: a repository without commits") {
