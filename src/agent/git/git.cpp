@@ -50,6 +50,7 @@ constexpr std::array kOverruled = std::to_array<Overruled>({
     {"submodule.recurse", "false"},
     {"diff.ignoresubmodules", "all"},
     {"status.submodulesummary", "false"},
+    {"core.fsyncmethod", "batch"},
     {"gc.auto", "0"},
     {"maintenance.auto", "false"},
     {"core.splitindex", "false"},

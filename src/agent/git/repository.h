@@ -115,9 +115,10 @@ class Repository {
 
   // Commits the paths as they are in the working tree, and nothing else, on the current
   // branch; returns the commit's id. Of other paths, what is staged stays staged and what is
-  // not stays not. A directory is no path. Refused, with nothing changed: paths that are
-  // as in HEAD, all of them (Conflict); a path that git would put through a filter such as
-  // LFS, for we run none (Unsupported); an index that is locked (Unavailable).
+  // not stays not. A path that is neither here nor in HEAD is passed over. Refused, with
+  // nothing changed: where all paths are as in HEAD (Conflict); a directory (Invalid); a file
+  // that git would put through a filter such as LFS, for we run none (Unsupported); an index
+  // that is locked (Unavailable).
   Result<std::string> commit(const std::vector<std::string>& paths, const std::string& message);
 
   // At HEAD. Conflict where it exists.

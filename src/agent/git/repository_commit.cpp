@@ -46,13 +46,26 @@ struct SortedPaths {
   }
 };
 
-// Sorted by what is there. A directory is what a deleted file may have become: whether it was
-// one, git will say.
-Result<SortedPaths> sort_paths(const std::string& root, const std::vector<std::string>& paths) {
+// A directory is no path, but a file that was committed may have become one: it is deleted.
+Result<void> require_was_file(const Git& git, const std::string& head, const std::string& path) {
+  if (!head.empty()) {
+    const GitAnswer answer =
+        TRY(git.ask({.arguments = {"cat-file", "-t", format("{}:{}", head, path)}}));
+    if (answer.exit_code == 0 && trim(answer.output) == "blob") return {};
+  }
+  return Error{
+      Code::Invalid,
+      format("{} is a directory; name the files in it that are to be committed.", shown(path))};
+}
+
+// Sorted by what is there.
+Result<SortedPaths> sort_paths(const Git& git, const std::string& root, const std::string& head,
+                               const std::vector<std::string>& paths) {
   SortedPaths sorted;
   for (const std::string& path : std::set<std::string>(paths.begin(), paths.end())) {
     TRY(check_repository_path(path));
     const FileState state = file_state(root, path);
+    if (state == FileState::Directory) TRY(require_was_file(git, head, path));
     if (state == FileState::Special) {
       return Error{Code::Unsupported,
                    format("{} is neither a file nor a link; git cannot keep it.", shown(path))};
@@ -144,13 +157,13 @@ Result<std::string> Repository::commit(const std::vector<std::string>& paths,
     return Error{Code::Invalid, "A commit needs a message, without NUL bytes."};
   }
   TRY(require_no_operation(places_));
-  const SortedPaths sorted = TRY(sort_paths(places_.root, paths));
-  TRY(require_no_filters(git_, sorted));
   IndexLock lock = TRY(IndexLock::take(places_.git_dir));
+  const std::string head = TRY(head_or_empty());
+  const SortedPaths sorted = TRY(sort_paths(git_, places_.root, head, paths));
+  TRY(require_no_filters(git_, sorted));
 
   const TemporaryDirectory scratch = TRY(TemporaryDirectory::create());
   const Git committed = git_.with({{"GIT_INDEX_FILE", scratch / "commit"}});
-  const std::string head = TRY(head_or_empty());
   const std::string tree = TRY(write_commit_tree(committed, head, sorted));
   if (!head.empty() &&
       tree == trim(TRY(git_.run("read HEAD", {.arguments = {"rev-parse", head + "^{tree}"}})))) {

@@ -1,4 +1,5 @@
 // Keeping the working tree, comparing with what was kept, and bringing it back.
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "base/format.h"
 #include "base/printable.h"
 #include "base/text.h"
+#include "base/unique_fd.h"
 
 namespace temper::agent {
 namespace {
@@ -112,15 +114,29 @@ Result<void> require_room(const std::string& root, const std::string& path,
                                       shown(path))};
 }
 
+// The directory that the file is in, reached through no link: not open where there is one.
+UniqueFd open_parent(const std::string& root, const std::string& path) {
+  constexpr int kFlags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  UniqueFd directory(::open(root.c_str(), kFlags));
+  const std::vector<std::string_view> parts = split(path, '/');
+  for (std::size_t at = 0; at + 1 < parts.size() && directory.is_open(); ++at) {
+    directory.reset(::openat(directory.get(), std::string(parts[at]).c_str(), kFlags | O_NOFOLLOW));
+  }
+  return directory;
+}
+
 // The directories that this leaves empty go too: git knows none.
 Result<void> remove_file(const std::string& root, const std::string& path) {
-  const std::string whole = root + "/" + path;
-  if (::unlink(whole.c_str()) != 0 && errno != ENOENT) {
-    return system_error(format("cannot remove {}", shown(path)), errno);
-  }
-  for (std::size_t slash = path.rfind('/'); slash != path.npos && slash > 0;
-       slash = path.rfind('/', slash - 1)) {
-    if (::rmdir((root + "/" + path.substr(0, slash)).c_str()) != 0) break;
+  for (std::string at = path; !at.empty();) {
+    const UniqueFd parent = open_parent(root, at);
+    const std::size_t slash = at.rfind('/');
+    const std::string name = at.substr(slash == at.npos ? 0 : slash + 1);
+    const bool is_file = at.size() == path.size();
+    if (::unlinkat(parent.get(), name.c_str(), is_file ? 0 : AT_REMOVEDIR) != 0) {
+      if (!is_file || errno == ENOENT) return {};
+      return system_error(format("cannot remove {}", shown(path)), errno);
+    }
+    at.resize(slash == at.npos ? 0 : slash);
   }
   return {};
 }

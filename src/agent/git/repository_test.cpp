@@ -2,45 +2,22 @@
 
 #include <doctest/doctest.h>
 
-#include "base/text.h"
 #include "support/git_repository.h"
 #include "support/processes.h"
+#include "support/repositories.h"
 
 namespace temper::agent {
 namespace {
 
 using testing::GitRepository;
-
-Repository open(const GitRepository& files) {
-  Result<Repository> repository = Repository::open(files.root(), files.environment(), "r1");
-  if (!repository) FAIL(repository.error().message);
-  return std::move(repository).take();
-}
+using testing::message_of;
+using testing::open;
+using testing::told;
 
 std::string refusal(const std::string& directory, const Environment& environment) {
   const Result<Repository> repository = Repository::open(directory, environment, "r1");
   if (repository) return "opened " + repository->root();
   return std::string(code_name(repository.error().code)) + ": " + repository.error().message;
-}
-
-// "kind path staged unstaged; ...".
-std::string told(const std::vector<Change>& changes) {
-  std::vector<std::string> parts;
-  for (const Change& change : changes) {
-    parts.push_back(format("{} {}{}{}", change_kind_name(change.kind), change.path,
-                           change.staged ? " staged" : "", change.unstaged ? " unstaged" : ""));
-  }
-  return join(parts, "; ");
-}
-
-std::string told(const Result<std::vector<Change>>& changes) {
-  return changes ? told(*changes) : "failed: " + changes.error().message;
-}
-
-template <typename T>
-std::string message_of(const Result<T>& result) {
-  return result ? "succeeded"
-                : std::string(code_name(result.error().code)) + ": " + result.error().message;
 }
 
 TEST_CASE("repository: what is none, is bare, or is in the middle of something") {
