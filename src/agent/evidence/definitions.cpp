@@ -7,10 +7,14 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <tuple>
+#include <utility>
 
 #include "agent/evidence/language.h"
 #include "agent/evidence/scan.h"
+#include "base/ascii.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -20,11 +24,9 @@ namespace {
 constexpr std::size_t kFilesRead = 600;
 constexpr std::size_t kFileBytes = 256 * 1024;
 constexpr std::size_t kFound = 6;
+constexpr std::size_t kNames = 200;         // taken of one file
+constexpr std::size_t kFilesForNames = 80;  // whose names are compared
 constexpr std::size_t kColumns = 160;
-
-bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 // A line with a name in it: what stands before and behind.
 struct Mention {
@@ -242,6 +244,39 @@ std::vector<std::size_t> defining_lines(std::string_view text, std::string_view 
     }
   }
   return found;
+}
+
+std::vector<std::string> names_defined(std::string_view text, std::string_view path) {
+  std::vector<std::string> names;
+  std::set<std::string_view> seen;
+  const Language language = language_of(path);
+  for (std::string_view line : lines_of(text)) {
+    if (line.empty() || indent_of(line) > 0 || line.size() > 400) continue;
+    for (std::size_t at = 0; at < line.size() && names.size() < kNames;) {
+      std::size_t end = at;
+      while (end < line.size() && is_name_byte(line[end])) ++end;
+      const std::string_view word = line.substr(at, end - at);
+      at = std::max(end, at + 1);
+      if (word.empty() || is_digit(word.front()) || !seen.insert(word).second) continue;
+      if (defines_on_line(line, word, language)) names.emplace_back(word);
+    }
+  }
+  return names;
+}
+
+std::string nearest_name(const SourceTree& tree, std::string_view symbol, std::string_view near) {
+  std::vector<std::string> names;
+  std::vector<std::string> files = candidates(tree, near, "");
+  if (files.size() > kFilesForNames) files.resize(kFilesForNames);
+  for (const std::string& path : files) {
+    const std::optional<std::string> text = tree.read(path, kFileBytes);
+    if (!text) continue;
+    for (std::string& name : names_defined(*text, path)) {
+      if (name != symbol) names.push_back(std::move(name));
+    }
+  }
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  return std::string(closest(symbol, views).value_or(""));
 }
 
 std::vector<Definition> find_definitions(const SourceTree& tree, std::string_view symbol,

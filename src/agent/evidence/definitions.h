@@ -46,6 +46,12 @@ std::vector<Definition> find_definitions(const SourceTree& tree, std::string_vie
                                          std::string_view near, std::string_view hint = "",
                                          const DefinitionSource* source = nullptr);
 
+// The name defined in the tree that is most like `symbol`; "" where none is near.
+std::string nearest_name(const SourceTree& tree, std::string_view symbol, std::string_view near);
+
+// The names that a file defines at its outermost level, in order; at most 200.
+std::vector<std::string> names_defined(std::string_view text, std::string_view path);
+
 // The lines of `text` that define the name, from 1, in order.
 std::vector<std::size_t> defining_lines(std::string_view text, std::string_view symbol,
                                         std::string_view path);

@@ -83,11 +83,19 @@ std::vector<std::string> roots_of_includes(const SourceTree& tree, const Failure
   return roots;
 }
 
-std::optional<Evidence> excerpt(const SourceTree& tree, const Site& site) {
+// `shown_already` are lines around which an excerpt was made; one that it holds is not shown twice.
+std::optional<Evidence> excerpt(const SourceTree& tree, const Site& site,
+                                std::vector<Site>& shown_already) {
   const std::optional<std::string> text = tree.read(site.path, kSourceBytes);
   if (!text || site.line == 0) return std::nullopt;
   const std::vector<std::string_view> lines = lines_of(*text);
   if (site.line > lines.size()) return std::nullopt;
+  const auto holds_it = [&](const Site& other) {
+    return other.path == site.path && other.line <= site.line + kAround &&
+           site.line <= other.line + kAround;
+  };
+  if (std::any_of(shown_already.begin(), shown_already.end(), holds_it)) return std::nullopt;
+  shown_already.push_back(site);
   const std::size_t first = site.line > kAround ? site.line - kAround : 1;
   const std::size_t last = std::min(lines.size(), site.line + kAround);
   EvidenceWriter writer("the lines around " + shown(site), Site{site.path, first});
@@ -109,7 +117,8 @@ std::optional<Evidence> module_evidence(const SourceTree& tree, const Problem& p
 }
 
 std::vector<Evidence> evidence_of(const SourceTree& tree, const Failure& failure,
-                                  const Problem& problem, const EvidenceOptions& options) {
+                                  const Problem& problem, const EvidenceOptions& options,
+                                  std::vector<Site>& excerpts) {
   std::vector<Evidence> found;
   const std::vector<TreeFrame> frames = frames_in_tree(tree, problem, options.directory);
   const Site site = frames.empty() ? Site{} : frames.back().site;
@@ -136,12 +145,13 @@ std::vector<Evidence> evidence_of(const SourceTree& tree, const Failure& failure
       found = call_evidence(tree, problem, frames, options.definitions);
       break;
   }
-  if (problem.kind != ProblemKind::MissingModule) {
-    if (frames.size() > 1 && !is_test_file(frames[frames.size() - 2].site.path)) {
-      add(excerpt(tree, frames[frames.size() - 2].site));
-    }
-    add(excerpt(tree, site));
+  if (problem.kind == ProblemKind::MissingModule) return found;
+  if (problem.kind == ProblemKind::MissingFile && !found.empty()) return found;
+  // The caller's line first: it is the one that can be changed.
+  if (frames.size() > 1 && !is_test_file(frames[frames.size() - 2].site.path)) {
+    add(excerpt(tree, frames[frames.size() - 2].site, excerpts));
   }
+  add(excerpt(tree, site, excerpts));
   return found;
 }
 
@@ -154,9 +164,10 @@ std::vector<Evidence> find_evidence(const SourceTree& tree, const Failure& failu
   std::set<std::string> texts;
   std::size_t bytes = 0;
   std::size_t looked_into = 0;
+  std::vector<Site> excerpts;
   for (const Problem& problem : failure.problems) {
     if (looked_into++ == kProblemsLookedInto) break;
-    for (Evidence& evidence : evidence_of(reading, failure, problem, options)) {
+    for (Evidence& evidence : evidence_of(reading, failure, problem, options, excerpts)) {
       if (evidence.text.empty() || texts.contains(evidence.text)) continue;
       const std::size_t more = evidence_text(std::span(&evidence, 1)).size() + 1;
       if (bytes + more > kAllEvidenceBytes) continue;

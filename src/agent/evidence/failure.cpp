@@ -166,6 +166,7 @@ class Reader {
     std::optional<PlacedLine> placed = place_at_start(line(at_));
     if (!placed) return read_placed_behind_program();
     if (placed->rest.empty() || is_remark(placed->rest)) return true;
+    if (placed->rest.starts_with("+0x")) return true;  // a frame of Go
     const bool is_go = placed->frame.path.ends_with(".go");
     const bool is_test = placed->frame.path.ends_with("_test.go") && indent_of(line(at_)) > 0;
     if (!says_error(placed->rest) && !is_go && !meaning_of(placed->rest)) return false;
@@ -201,7 +202,8 @@ class Reader {
   // A message that stands alone; the place is told in it, below it or above it.
   bool read_message() {
     const std::string_view text = trim(line(at_));
-    if (text.empty() || text.starts_with("FAILED ") || text.starts_with("ERROR tests"))
+    if (text.empty() || is_quoted_code(text) || text.starts_with("FAILED ") ||
+        text.starts_with("ERROR tests"))
       return false;
     const std::optional<Meaning> meaning = meaning_of(text);
     if (is_remark(text) || (!meaning && !is_exception_line(text))) return false;
@@ -226,9 +228,10 @@ class Reader {
   }
 
   std::vector<Frame> place_above() const {
-    for (std::size_t back = 1; back <= 2 && back <= at_; ++back) {
+    for (std::size_t back = 1; back <= 5 && back <= at_; ++back) {
       std::string_view text = trim(line(at_ - back));
-      if (std::optional<PlacedLine> placed = place_at_start(text)) return {placed->frame};
+      const std::optional<PlacedLine> placed = place_at_start(text);
+      if (placed && placed->rest.empty()) return {placed->frame};
       take(text, "ERROR in ");
       const std::string_view path = text.substr(0, text.find(' '));
       if (path.starts_with("./") && path.size() > 2) return {Frame{std::string(path)}};

@@ -109,4 +109,16 @@ std::optional<Frame> stack_frame(std::string_view line) {
   return placed->frame;
 }
 
+bool is_quoted_code(std::string_view line) {
+  line = trim(line);
+  if (take(line, ">")) line = trim(line);
+  take_number(line);
+  return trim(line).starts_with("|");
+}
+
+bool is_marks(std::string_view line) {
+  line = trim(line);
+  return line.find_first_of("^~") != line.npos && line.find_first_not_of("^~- ") == line.npos;
+}
+
 }  // namespace temper::agent

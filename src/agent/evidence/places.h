@@ -21,4 +21,9 @@ std::optional<Frame> python_frame(std::string_view line);
 // "    at f (file:///x/a.js:3:5)", "  --> src/a.rs:3:5", "- /x/a.js", "\t/x/a.go:3 +0x1d".
 std::optional<Frame> stack_frame(std::string_view line);
 
+// Source that a tool quotes beside its line number ("  12 | code", "> 3 | code", "   | ^^^"), or
+// the marks under such a line ("   ^~~~").
+bool is_quoted_code(std::string_view line);
+bool is_marks(std::string_view line);
+
 }  // namespace temper::agent

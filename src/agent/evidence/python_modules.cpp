@@ -93,12 +93,13 @@ std::size_t common_tail(const Parts& a, const Parts& b) {
 std::optional<std::string> best_module(const SourceTree& tree, const Parts& wanted,
                                        std::string_view file) {
   std::optional<std::string> best;
-  auto best_rank = std::tuple(std::size_t{0}, false, std::size_t{0});
+  auto best_rank = std::tuple(std::size_t{0}, false, std::size_t{0}, std::size_t{0});
   for (const std::string& module : modules_of(tree)) {
-    const std::size_t common = common_tail(parts_of(module, '/'), wanted);
+    const Parts parts = parts_of(module, '/');
+    const std::size_t common = common_tail(parts, wanted);
     if (common == 0) continue;
-    const auto rank =
-        std::tuple(common, !is_test_file(module + ".py"), 1 + shared_folders(module + "/x", file));
+    const auto rank = std::tuple(common, !is_test_file(module + ".py"),
+                                 shared_folders(module + "/x", file), SIZE_MAX - parts.size());
     if (!best || rank > best_rank) {
       best = module;
       best_rank = rank;

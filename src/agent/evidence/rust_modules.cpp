@@ -42,6 +42,16 @@ std::string expected_files(std::string_view file, std::string_view name) {
 
 std::string module_path(const std::vector<std::string_view>& parts) { return join(parts, "/"); }
 
+// The path as it stands in a `use`: the error may name only its beginning.
+std::string whole_path(std::string_view line, const std::string& named) {
+  const std::size_t place = line.find(named);
+  if (find_word(line, "use") == line.npos || place == line.npos) return named;
+  std::size_t end = place + named.size();
+  while (end < line.size() && (is_name_byte(line[end]) || line[end] == ':')) ++end;
+  while (end > place && line[end - 1] == ':') --end;
+  return std::string(line.substr(place, end - place));
+}
+
 }  // namespace
 
 std::string rust_path(std::string_view path) {
@@ -54,8 +64,10 @@ std::string rust_path(std::string_view path) {
 
 std::optional<Evidence> rust_module_evidence(const SourceTree& tree, const Problem& problem,
                                              const Site& site) {
-  const std::string_view named = problem.module.empty() ? problem.symbol : problem.module;
-  if (named.empty()) return std::nullopt;
+  const std::string line = line_of(tree, site);
+  const std::string in_error = problem.module.empty() ? problem.symbol : problem.module;
+  if (in_error.empty()) return std::nullopt;
+  const std::string named = whole_path(line, in_error);
   std::vector<std::string_view> parts;
   for (std::string_view part : split(named, ':')) {
     if (!part.empty() && part != "crate" && part != "self" && part != "super")
@@ -63,7 +75,6 @@ std::optional<Evidence> rust_module_evidence(const SourceTree& tree, const Probl
   }
   if (parts.empty()) return std::nullopt;
   EvidenceWriter writer(format("{} does not resolve", shown(named)), site);
-  const std::string line = line_of(tree, site);
   if (!line.empty()) writer.add(shown(site) + ": " + line);
   const bool is_declaration =
       problem.message.find("file not found for module") != std::string::npos;
@@ -105,6 +116,12 @@ std::optional<Evidence> rust_module_evidence(const SourceTree& tree, const Probl
   }
   if (target.empty()) {
     writer.add(format("No module or item of the tree is called {}.", shown(item)));
+    const std::string near = nearest_name(tree, item, site.path);
+    for (const Definition& each : find_definitions(tree, near, site.path)) {
+      writer.add(format("The nearest name is {}::{}, at {}:\n  {}", rust_path(each.path), near,
+                        shown(Site{each.path, each.line}), each.signature));
+      break;
+    }
     writer.add(folder_listing(tree, folder_of(site.path), 16, item));
     return std::move(writer).finish();
   }

@@ -15,7 +15,13 @@ constexpr std::array<std::string_view, 30> kNotCalls = {
     "func",   "function", "await",   "match",    "assert", "print",  "new",   "import",
     "except", "lambda",   "defined", "decltype", "raise",  "typeof"};
 
+constexpr std::array<std::string_view, 5> kDefining = {"def", "fn", "func", "function", "class"};
+
 }  // namespace
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 bool is_name_byte(char byte) {
   return is_alnum(byte) || byte == '_' || byte == '$' || (static_cast<unsigned char>(byte) & 0x80u);
@@ -85,7 +91,8 @@ std::vector<std::string> called_names(std::string_view line) {
     while (begin < end && !is_name_byte(line[begin])) ++begin;
     const std::string_view name = line.substr(begin, end - begin);
     if (name.empty() || is_digit(name.front()) || !is_name_byte(name.back())) continue;
-    if (std::find(kNotCalls.begin(), kNotCalls.end(), last_name(name)) != kNotCalls.end()) continue;
+    if (is_one_of(last_name(name), kNotCalls)) continue;
+    if (is_one_of(last_name(trim(line.substr(0, begin))), kDefining)) continue;
     if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
   }
   return names;

@@ -3,11 +3,14 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace temper::agent {
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words);
 
 // A letter of any alphabet, a digit, "_" or "$".
 bool is_name_byte(char byte);

@@ -203,8 +203,12 @@ FailureSignature failure_signature(std::string_view output, int exit_code, std::
   std::vector<std::string> telling;
   std::set<std::string> seen;
   std::size_t quoted_from = std::string::npos;  // lines indented so far quote code of a traceback
-  for (const std::string& line : output_lines(output)) {
+  const std::vector<std::string> lines = output_lines(output);
+  for (std::size_t number = 0; number < lines.size(); ++number) {
+    const std::string& line = lines[number];
     const std::string_view text = trim(line);
+    const bool is_marked = number + 1 < lines.size() && is_marks(lines[number + 1]);
+    if (is_marked || is_marks(line) || is_quoted_code(line)) continue;
     if (text.empty() || indent_of(line) >= quoted_from) continue;
     quoted_from = python_frame(line) ? indent_of(line) + 1 : std::string::npos;
     std::string plain = normalised(line, root);

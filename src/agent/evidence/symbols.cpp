@@ -82,52 +82,43 @@ std::optional<Evidence> declaration_evidence(const SourceTree& tree, std::string
   return std::move(writer).finish();
 }
 
-// The names that a file defines at its outermost level, as they stand.
-std::vector<std::string> names_defined(const SourceTree& tree, const std::string& path) {
-  const std::optional<std::string> text = tree.read(path, kSourceBytes);
-  std::vector<std::string> names;
-  if (!text) return names;
-  std::set<std::string, std::less<>> seen;
-  for (std::string_view line : lines_of(*text)) {
-    if (indent_of(line) > 0 || line.size() > 400) continue;
-    for (std::size_t at = 0; at < line.size() && names.size() < 200;) {
-      if (!is_name_byte(line[at])) {
-        ++at;
-        continue;
-      }
-      std::size_t end = at;
-      while (end < line.size() && is_name_byte(line[end])) ++end;
-      const std::string_view word = line.substr(at, end - at);
-      at = end;
-      if (seen.contains(word) || defining_lines(line, word, path).empty()) continue;
-      seen.emplace(word);
-      names.emplace_back(word);
-    }
+// "blog/lib/posts" of Python's "blog.lib.posts", "../lib/posts" of "../lib/posts.js".
+std::string path_of_module(std::string_view module, std::string_view near) {
+  std::string path(module);
+  if (language_of(near) == Language::Script) {
+    const std::string_view ending = ending_of(module);
+    if (language_of(module) == Language::Script) path.resize(path.size() - ending.size());
+    return path;
   }
-  return names;
+  if (language_of(near) == Language::Python) std::replace(path.begin(), path.end(), '.', '/');
+  return path;
 }
 
 // The file that a module's name in an error, or the object in front of the symbol, stands for.
 std::optional<std::string> file_of_module(const SourceTree& tree, std::string_view module,
                                           std::string_view near) {
-  std::string_view name = module;
-  while (name.ends_with('/')) name.remove_suffix(1);
-  const std::string_view last = name.find('/') == name.npos && language_of(near) != Language::Script
-                                    ? last_name(name)
-                                    : stem_of(name);
-  if (last.empty()) return std::nullopt;
-  std::optional<std::string> best;
+  const std::string wanted = path_of_module(module, near);
+  std::vector<std::string> files;
+  std::vector<std::string> modules;
   for (const std::string& path : tree.paths()) {
-    if (module_name(path) != last || path == near) continue;
-    if (language_of(path) != language_of(near)) continue;
-    if (!best || shared_folders(path, near) > shared_folders(*best, near)) best = path;
+    if (language_of(path) != language_of(near) || path == near) continue;
+    const std::string_view name = module_name(path);
+    if (name != name_of(wanted)) continue;
+    std::string_view folder = folder_of(path);
+    if (name != stem_of(path)) folder = folder_of(folder);
+    files.push_back(path);
+    modules.push_back((folder.empty() ? "" : std::string(folder) + "/") + std::string(name));
   }
-  return best;
+  const std::optional<std::string> best = best_path(modules, wanted, near);
+  if (!best) return std::nullopt;
+  const auto found = std::find(modules.begin(), modules.end(), *best);
+  return files[static_cast<std::size_t>(found - modules.begin())];
 }
 
 std::optional<Evidence> names_evidence(const SourceTree& tree, std::string_view symbol,
                                        const std::string& path) {
-  const std::vector<std::string> names = names_defined(tree, path);
+  const std::vector<std::string> names =
+      names_defined(tree.read(path, kSourceBytes).value_or(""), path);
   if (names.empty()) return std::nullopt;
   EvidenceWriter writer(format("{} has no {}", shown(path), symbol), Site{path});
   const std::vector<std::string_view> views(names.begin(), names.end());
@@ -140,6 +131,21 @@ std::optional<Evidence> names_evidence(const SourceTree& tree, std::string_view 
   return std::move(writer).finish();
 }
 
+bool is_link_error(const Problem& problem) {
+  return problem.message.find("undefined reference") != std::string::npos ||
+         problem.message.find("undefined symbol") != std::string::npos;
+}
+
+std::string link_advice(const std::vector<Definition>& found) {
+  for (const Definition& each : found) {
+    if (!is_declaration_file(each.path)) {
+      return format("{} defines it, so that file is not compiled and linked with the rest.",
+                    shown(each.path));
+    }
+  }
+  return "It is only declared: no source of the tree defines it.";
+}
+
 }  // namespace
 
 std::vector<Evidence> symbol_evidence(const SourceTree& tree, const Problem& problem,
@@ -149,7 +155,8 @@ std::vector<Evidence> symbol_evidence(const SourceTree& tree, const Problem& pro
   const Site site = frames.empty() ? Site{} : frames.back().site;
   const std::string_view name = last_name(problem.symbol);
   std::string_view hint = qualifier_of(problem.symbol);
-  if (!problem.module.empty()) hint = module_name(problem.module);
+  const std::string of_module = path_of_module(problem.module, site.path);
+  if (!problem.module.empty()) hint = name_of(of_module);
   std::vector<Definition> found =
       likely(find_definitions(tree, name, site.path, hint, source), hint, "");
   // A type or a module that lacks the symbol: what it has.
@@ -163,7 +170,9 @@ std::vector<Evidence> symbol_evidence(const SourceTree& tree, const Problem& pro
     EvidenceWriter writer(format("where {} is defined", name), Site{first.path, first.line});
     for (const Definition& definition : found) writer.add(declared(definition));
     const std::string import = import_of(tree, site.path, first.path, name);
-    if (!import.empty()) {
+    if (is_link_error(problem)) {
+      writer.add(link_advice(found));
+    } else if (!import.empty()) {
       writer.add(format("From {} it is reached by:\n  {}", shown(site.path), import));
     }
     evidence.push_back(std::move(writer).finish());
@@ -179,9 +188,14 @@ std::vector<Evidence> symbol_evidence(const SourceTree& tree, const Problem& pro
         evidence.push_back(std::move(*names));
       }
     }
-  } else if (found.empty() && problem.owner.empty() && !site.path.empty()) {
-    if (std::optional<Evidence> names = names_evidence(tree, name, site.path)) {
-      evidence.push_back(std::move(*names));
+  }
+  if (evidence.empty() && !site.path.empty()) {
+    const std::string near = nearest_name(tree, name, site.path);
+    std::optional<Evidence> misspelt;
+    if (!near.empty()) misspelt = declaration_evidence(tree, near, hint, site, Site{}, source);
+    if (misspelt) {
+      misspelt->title = format("nothing is called {}; the nearest name is {}", name, near);
+      evidence.push_back(std::move(*misspelt));
     }
   }
   return evidence;
