@@ -1,5 +1,7 @@
 #include "engine/dialect/conversation.h"
 
+#include "base/utf8.h"
+
 #include <map>
 #include <utility>
 #include <vector>
@@ -30,11 +32,18 @@ std::vector<ToolResult> results_of(const Message& message) {
   return results;
 }
 
+// Templates take nothing but objects: what a malformed call had stands in one as text.
+std::string arguments_object(const ToolCall& call) {
+  const Result<Json> json = parse_json(call.arguments);
+  if (json && json->is_object()) return call.arguments;
+  return Json::object({{"invalid_arguments", make_valid_utf8(call.arguments)}}).dump();
+}
+
 Json call_json(const ToolCall& call) {
   return Json::object(
       {{"id", call.id},
        {"type", "function"},
-       {"function", Json::object({{"name", call.name}, {"arguments", call.arguments}})}});
+       {"function", Json::object({{"name", call.name}, {"arguments", arguments_object(call)}})}});
 }
 
 // Messages of ours to messages of a template, one after the other.
