@@ -1,11 +1,10 @@
 #include "engine/dialect/conversation.h"
 
-#include "base/utf8.h"
-
 #include <map>
 #include <utility>
 #include <vector>
 
+#include "base/utf8.h"
 #include "engine/template/chat_variables.h"
 
 namespace temper::engine {
