@@ -1,8 +1,12 @@
 #include "agent/git/git.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
+#include <ctime>
 #include <set>
 
 #include "base/find_program.h"
@@ -123,6 +127,46 @@ Environment clean_environment(const Environment& environment, const Places& plac
   return clean;
 }
 
+// Every file that git reads settings from, but for those that these include.
+std::vector<std::string> setting_files(const Places& places, const Environment& environment) {
+  std::vector<std::string> files = {"/etc/gitconfig", places.common_dir + "/config",
+                                    places.git_dir + "/config.worktree"};
+  const std::string home = environment.get("HOME").value_or("");
+  if (!home.empty()) files.push_back(home + "/.gitconfig");
+  const std::string xdg = environment.get_non_empty("XDG_CONFIG_HOME").value_or(home + "/.config");
+  files.push_back(xdg + "/git/config");
+  return files;
+}
+
+// What tells the files as they are from others. Empty where one was written a moment ago: it
+// could be written again within the same tick of the disk's clock, and look the same.
+std::string stamp_of(const std::vector<std::string>& files) {
+  constexpr std::int64_t kMoment = 100'000'000;  // nanoseconds
+  const auto nanoseconds = [](const timespec& time) {
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  };
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  std::string stamp;
+  for (const std::string& file : files) {
+    struct stat info {};
+    if (stat(file.c_str(), &info) != 0) {
+      stamp += "none;";
+      continue;
+    }
+    if (nanoseconds(info.st_ctim) + kMoment > nanoseconds(now)) return {};
+    stamp += format("{} {} {} {} {};", info.st_dev, info.st_ino, info.st_size,
+                    nanoseconds(info.st_mtim), nanoseconds(info.st_ctim));
+  }
+  return stamp;
+}
+
+bool includes_others(const GitSettings& settings) {
+  return std::any_of(settings.all.begin(), settings.all.end(), [](const GitSetting& setting) {
+    return setting.key.starts_with("include.") || setting.key.starts_with("includeif.");
+  });
+}
+
 // What git says is wrong: its last line that says so, else its last line.
 std::string reason_in(const std::string& errors) {
   std::string_view reason;
@@ -177,6 +221,8 @@ Result<Git> Git::create(const Places& places, const Environment& environment) {
   Git git;
   git.directory_ = places.root;
   git.environment_ = clean_environment(environment, places);
+  git.setting_files_ = setting_files(places, git.environment_);
+  git.remembered_ = std::make_shared<Remembered>();
   git.program_ = TRY(find_program("git", git.environment_, places.root));
   TRY(git.settings());
   return git;
@@ -255,7 +301,20 @@ Error Git::failure(std::string_view doing, const GitAnswer& answer) const {
                  reason.empty() ? format("exit code {}.", answer.exit_code) : reason)};
 }
 
+struct Git::Remembered {
+  std::string stamp = {};
+  GitSettings settings = {};
+};
+
 Result<GitSettings> Git::settings() const {
+  const std::string stamp = stamp_of(setting_files_);
+  if (!stamp.empty() && stamp == remembered_->stamp) return remembered_->settings;
+  GitSettings settings = TRY(read_settings());
+  if (!stamp.empty() && !includes_others(settings)) *remembered_ = {stamp, settings};
+  return settings;
+}
+
+Result<GitSettings> Git::read_settings() const {
   GitSettings settings = parse_git_settings(
       TRY(run("read its configuration", {.arguments = {"config", "--list", "-z"}})));
   // Ours come last. A git that does not list them would not keep them either.

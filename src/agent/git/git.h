@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -71,17 +72,24 @@ class Git {
   // What `run` makes of an answer that is no success.
   Error failure(std::string_view doing, const GitAnswer& answer) const;
 
-  // As they are now, without what we overrule.
+  // As they are now, without what we overrule. Git is only asked where a file of the
+  // configuration has changed since, or includes others.
   Result<GitSettings> settings() const;
 
  private:
+  struct Remembered;
+
   Git() = default;
+
+  Result<GitSettings> read_settings() const;
 
   Result<GitAnswer> start(const GitCall& call, const std::vector<GitSetting>& overruled) const;
 
   std::string program_;
   std::string directory_;
   Environment environment_;
+  std::vector<std::string> setting_files_;
+  std::shared_ptr<Remembered> remembered_;  // copies share it
 };
 
 }  // namespace temper::agent
