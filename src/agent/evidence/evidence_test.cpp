@@ -189,6 +189,19 @@ TEST_CASE("evidence: names of Python") {
             {"  def load_posts(root=None):", "t.py:2 calls it:"}) == "");
 }
 
+TEST_CASE("evidence: what a type has that lacks a member") {
+  const Texts texts = {{"use.py", "p.renam('a')\n"},
+                       {"core.py",
+                        "class Post:\n    def __init__(self, title):\n"
+                        "        self.title = title\n\n    def rename(self, to):\n"
+                        "        self.title = to\n"}};
+  CHECK(untold(told(texts,
+                    "Traceback (most recent call last):\n  File \"/w/use.py\", line 1, in f\n"
+                    "AttributeError: 'Post' object has no attribute 'renam'\n"),
+               {"how Post is declared:", "  class Post:",
+                "Post has: __init__, title, rename. The nearest is rename."}) == "");
+}
+
 const Texts kC = {
     {"app/main.c", "#include \"tags.h\"\nint main(void) {\n  return count_tags(1);\n}\n"},
     {"include/blog/tags.h",

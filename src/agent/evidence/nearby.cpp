@@ -1,6 +1,7 @@
 #include "agent/evidence/nearby.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <tuple>
 #include <utility>
 
@@ -125,15 +126,14 @@ std::string line_of(const SourceTree& tree, const Site& site) {
 std::optional<Neighbour> find_neighbour(
     const SourceTree& tree, const Site& site, std::string_view word,
     const std::function<bool(std::string_view path, std::string_view line)>& accepts) {
-  std::vector<std::string> files;
+  std::vector<std::pair<std::size_t, std::string>> files;  // the fewer shared folders, the later
   for (const std::string& path : tree.paths()) {
-    if (path != site.path && language_of(path) == language_of(site.path)) files.push_back(path);
+    if (path == site.path || language_of(path) != language_of(site.path)) continue;
+    files.emplace_back(SIZE_MAX - shared_folders(path, site.path), path);
   }
-  std::stable_sort(files.begin(), files.end(), [&](const std::string& a, const std::string& b) {
-    return shared_folders(a, site.path) > shared_folders(b, site.path);
-  });
+  std::sort(files.begin(), files.end());
   if (files.size() > kNeighboursRead) files.resize(kNeighboursRead);
-  for (const std::string& path : files) {
+  for (const auto& [distance, path] : files) {
     const std::optional<std::string> text = tree.read(path, kSourceBytes);
     if (!text || find_word(*text, word) == text->npos) continue;
     const std::vector<std::string_view> lines = lines_of(*text);
