@@ -295,6 +295,7 @@ std::vector<Definition> find_definitions(const SourceTree& tree, std::string_vie
   std::vector<SymbolPlace> told;
   if (source != nullptr && !mentioning.empty()) {
     std::vector<std::string> files;
+    files.reserve(mentioning.size());
     for (const auto& [path, text] : mentioning) files.push_back(path);
     told = source->find(symbol, files);
   }

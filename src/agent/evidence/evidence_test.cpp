@@ -23,7 +23,7 @@ std::string told(const Texts& texts, std::string_view output, const std::string&
     CHECK(each.title.size() + each.text.size() <= kEvidenceBytes);
     CHECK(is_valid_utf8(each.text));
   }
-  const std::string text = evidence_text(evidence);
+  std::string text = evidence_text(evidence);
   CHECK(text.size() <= kAllEvidenceBytes);
   CHECK(text == evidence_text(find_evidence(tree, failure, {.directory = directory})));
   return text;

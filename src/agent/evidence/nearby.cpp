@@ -102,6 +102,7 @@ std::optional<std::string> best_path(const std::vector<std::string>& paths, std:
   }
   if (best) return best;
   std::vector<std::string_view> last_names;
+  last_names.reserve(paths.size());
   for (const std::string& path : paths) last_names.push_back(name_of(compared(path)));
   const std::optional<std::string_view> spelt = closest(name_of(wanted), last_names);
   if (!spelt) return std::nullopt;
@@ -146,7 +147,7 @@ std::optional<Neighbour> find_neighbour(
   return std::nullopt;
 }
 
-EvidenceWriter::EvidenceWriter(std::string title, const Site& about) {
+EvidenceWriter::EvidenceWriter(std::string_view title, const Site& about) {
   evidence_.title = truncate_bytes(printable(title, LineBreaks::Escape), kEvidenceBytes / 4);
   evidence_.path = about.path;
   evidence_.first_line = about.line;
