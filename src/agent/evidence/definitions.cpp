@@ -217,16 +217,18 @@ auto rank_of(std::string_view path, std::string_view near, std::string_view hint
 std::vector<std::string> candidates(const SourceTree& tree, std::string_view near,
                                     std::string_view hint) {
   const Language wanted = language_of(near);
-  std::vector<std::string> files;
+  std::vector<std::pair<decltype(rank_of("", "", "")), std::string>> ranked;
   for (const std::string& path : tree.paths()) {
     const Language language = language_of(path);
     if (language == Language::Unknown) continue;
-    if (wanted == Language::Unknown || language == wanted) files.push_back(path);
+    if (wanted != Language::Unknown && language != wanted) continue;
+    ranked.emplace_back(rank_of(path, near, hint), path);
   }
-  std::stable_sort(files.begin(), files.end(), [&](const std::string& a, const std::string& b) {
-    return rank_of(a, near, hint) < rank_of(b, near, hint);
-  });
-  if (files.size() > kFilesRead) files.resize(kFilesRead);
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<std::string> files;
+  for (auto& [rank, path] : ranked) {
+    if (files.size() < kFilesRead) files.push_back(std::move(path));
+  }
   return files;
 }
 
@@ -293,6 +295,7 @@ std::vector<Definition> find_definitions(const SourceTree& tree, std::string_vie
   std::vector<SymbolPlace> told;
   if (source != nullptr && !mentioning.empty()) {
     std::vector<std::string> files;
+    files.reserve(mentioning.size());
     for (const auto& [path, text] : mentioning) files.push_back(path);
     told = source->find(symbol, files);
   }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "agent/evidence/ctags.h"
+#include "agent/evidence/members.h"
 #include "agent/evidence/text_tree.h"
 #include "base/find_program.h"
 #include "base/format.h"
@@ -109,6 +110,24 @@ TEST_CASE("definitions: the names of a file, and the nearest in the tree") {
       Texts{{"a.h", "void rename_tag(void);\n"}, {"b.py", "def renam_tags(): ...\n"}});
   CHECK(nearest_name(tree, "renam_tag", "x.c") == "rename_tag");
   CHECK(nearest_name(tree, "zebra", "x.c") == "");
+}
+
+TEST_CASE("definitions: what a type has") {
+  using Names = std::vector<std::string>;
+  CHECK(members_defined("class Post:\n    def __init__(self, a):\n        self.title = a\n"
+                        "        self.x == 3\n\n    async def load(self):\n        pass\n"
+                        "def other():\n",
+                        "Post", "a.py") == Names{"__init__", "title", "load"});
+  CHECK(members_defined("type Post struct {\n}\nfunc (p *Post) Rename(a int) {\n}\n"
+                        "func (t Tag) Other() {}\n",
+                        "Post", "a.go") == Names{"Rename"});
+  CHECK(members_defined("pub struct Post {\n    pub id: u32,\n}\nimpl Post {\n"
+                        "    pub fn new() -> Self {\n        Post::other();\n    }\n}\n",
+                        "Post", "a.rs") == Names{"id", "new"});
+  CHECK(members_defined("export interface Post {\n  id: number;\n  load(a: string): void;\n}\n"
+                        "class Tag {\n  x: number;\n}\n",
+                        "Post", "a.ts") == Names{"id", "load"});
+  CHECK(members_defined("", "Post", "a.py").empty());
 }
 
 TEST_CASE("ctags: its tags are read") {

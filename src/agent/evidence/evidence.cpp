@@ -146,7 +146,8 @@ std::vector<Evidence> evidence_of(const SourceTree& tree, const Failure& failure
       break;
   }
   if (problem.kind == ProblemKind::MissingModule) return found;
-  if (problem.kind == ProblemKind::MissingFile && !found.empty()) return found;
+  const bool is_include = language_of(site.path) == Language::C;
+  if (problem.kind == ProblemKind::MissingFile && is_include) return found;
   // The caller's line first: it is the one that can be changed.
   if (frames.size() > 1 && !is_test_file(frames[frames.size() - 2].site.path)) {
     add(excerpt(tree, frames[frames.size() - 2].site, excerpts));

@@ -23,7 +23,7 @@ std::string told(const Texts& texts, std::string_view output, const std::string&
     CHECK(each.title.size() + each.text.size() <= kEvidenceBytes);
     CHECK(is_valid_utf8(each.text));
   }
-  const std::string text = evidence_text(evidence);
+  std::string text = evidence_text(evidence);
   CHECK(text.size() <= kAllEvidenceBytes);
   CHECK(text == evidence_text(find_evidence(tree, failure, {.directory = directory})));
   return text;
@@ -187,6 +187,19 @@ TEST_CASE("evidence: names of Python") {
   CHECK(untold(
             told(texts, frame + "TypeError: load_posts() takes from 0 to 1 positional arguments\n"),
             {"  def load_posts(root=None):", "t.py:2 calls it:"}) == "");
+}
+
+TEST_CASE("evidence: what a type has that lacks a member") {
+  const Texts texts = {{"use.py", "p.renam('a')\n"},
+                       {"core.py",
+                        "class Post:\n    def __init__(self, title):\n"
+                        "        self.title = title\n\n    def rename(self, to):\n"
+                        "        self.title = to\n"}};
+  CHECK(untold(told(texts,
+                    "Traceback (most recent call last):\n  File \"/w/use.py\", line 1, in f\n"
+                    "AttributeError: 'Post' object has no attribute 'renam'\n"),
+               {"how Post is declared:", "  class Post:",
+                "Post has: __init__, title, rename. The nearest is rename."}) == "");
 }
 
 const Texts kC = {

@@ -1,6 +1,7 @@
 #include "agent/evidence/nearby.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <tuple>
 #include <utility>
 
@@ -101,6 +102,7 @@ std::optional<std::string> best_path(const std::vector<std::string>& paths, std:
   }
   if (best) return best;
   std::vector<std::string_view> last_names;
+  last_names.reserve(paths.size());
   for (const std::string& path : paths) last_names.push_back(name_of(compared(path)));
   const std::optional<std::string_view> spelt = closest(name_of(wanted), last_names);
   if (!spelt) return std::nullopt;
@@ -125,15 +127,14 @@ std::string line_of(const SourceTree& tree, const Site& site) {
 std::optional<Neighbour> find_neighbour(
     const SourceTree& tree, const Site& site, std::string_view word,
     const std::function<bool(std::string_view path, std::string_view line)>& accepts) {
-  std::vector<std::string> files;
+  std::vector<std::pair<std::size_t, std::string>> files;  // the fewer shared folders, the later
   for (const std::string& path : tree.paths()) {
-    if (path != site.path && language_of(path) == language_of(site.path)) files.push_back(path);
+    if (path == site.path || language_of(path) != language_of(site.path)) continue;
+    files.emplace_back(SIZE_MAX - shared_folders(path, site.path), path);
   }
-  std::stable_sort(files.begin(), files.end(), [&](const std::string& a, const std::string& b) {
-    return shared_folders(a, site.path) > shared_folders(b, site.path);
-  });
+  std::sort(files.begin(), files.end());
   if (files.size() > kNeighboursRead) files.resize(kNeighboursRead);
-  for (const std::string& path : files) {
+  for (const auto& [distance, path] : files) {
     const std::optional<std::string> text = tree.read(path, kSourceBytes);
     if (!text || find_word(*text, word) == text->npos) continue;
     const std::vector<std::string_view> lines = lines_of(*text);
@@ -146,7 +147,7 @@ std::optional<Neighbour> find_neighbour(
   return std::nullopt;
 }
 
-EvidenceWriter::EvidenceWriter(std::string title, const Site& about) {
+EvidenceWriter::EvidenceWriter(std::string_view title, const Site& about) {
   evidence_.title = truncate_bytes(printable(title, LineBreaks::Escape), kEvidenceBytes / 4);
   evidence_.path = about.path;
   evidence_.first_line = about.line;

@@ -57,7 +57,7 @@ std::optional<Neighbour> find_neighbour(
 // Evidence in the making: paragraphs that are left out, from the end on, when they do not fit.
 class EvidenceWriter {
  public:
-  EvidenceWriter(std::string title, const Site& about);
+  EvidenceWriter(std::string_view title, const Site& about);
 
   void add(std::string paragraph);
   Evidence finish() &&;

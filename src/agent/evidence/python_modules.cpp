@@ -112,6 +112,7 @@ std::optional<std::string> misspelt_module(const SourceTree& tree, const Parts& 
                                            std::string_view file) {
   const std::vector<std::string> modules = modules_of(tree);
   std::vector<std::string_view> names;
+  names.reserve(modules.size());
   for (const std::string& module : modules) names.push_back(name_of(module));
   const std::optional<std::string_view> near = closest(wanted.back(), names);
   if (!near) return std::nullopt;

@@ -51,6 +51,7 @@ std::optional<std::string> meant_file(const SourceTree& tree, std::string_view w
                                       std::string_view near) {
   const std::vector<std::string> files = script_files(tree, near);
   std::vector<std::string> modules;
+  modules.reserve(files.size());
   for (const std::string& path : files) modules.emplace_back(module_of(path));
   const std::optional<std::string> best = best_path(modules, wanted, near);
   if (!best) return std::nullopt;

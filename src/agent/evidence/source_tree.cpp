@@ -132,9 +132,9 @@ std::optional<std::string> locate(const SourceTree& tree, std::string_view path,
     const std::string inside = whole.substr(root == "/" ? 1 : root.size() + 1);
     return has_file(tree, inside) ? std::optional(inside) : std::nullopt;
   }
-  const std::optional<std::string> here = plain_path(directory, path);
+  std::optional<std::string> here = plain_path(directory, path);
   if (here && has_file(tree, *here)) return here;
-  const std::optional<std::string> from_root = plain_path("", path);
+  std::optional<std::string> from_root = plain_path("", path);
   if (from_root && has_file(tree, *from_root)) return from_root;
   while (path.starts_with("../") || path.starts_with("./")) path.remove_prefix(path.find('/') + 1);
   return path.empty() ? std::nullopt : only_end(tree, path);

@@ -7,9 +7,11 @@
 #include <utility>
 
 #include "agent/evidence/language.h"
+#include "agent/evidence/members.h"
 #include "agent/evidence/modules.h"
 #include "agent/evidence/scan.h"
 #include "base/format.h"
+#include "base/printable.h"
 #include "base/suggest.h"
 #include "base/text.h"
 
@@ -19,6 +21,8 @@ namespace {
 constexpr std::size_t kCallsLookedUp = 6;
 constexpr std::size_t kDeclarations = 2;
 constexpr std::size_t kCallEvidence = 3;
+constexpr std::size_t kMembersTold = 30;
+constexpr std::size_t kMembersBytes = 400;
 
 std::string indented(std::string_view text) {
   std::string shifted;
@@ -131,6 +135,21 @@ std::optional<Evidence> names_evidence(const SourceTree& tree, std::string_view 
   return std::move(writer).finish();
 }
 
+// "Post has: title, rename. The nearest is rename."; "" where the file tells none.
+std::string members_told(const SourceTree& tree, const std::string& path, std::string_view type,
+                         std::string_view wanted) {
+  std::vector<std::string> members =
+      members_defined(tree.read(path, kSourceBytes).value_or(""), type, path);
+  if (members.empty()) return "";
+  if (members.size() > kMembersTold) members.resize(kMembersTold);
+  std::string text = format("{} has: {}.", type, join(members, ", "));
+  const std::vector<std::string_view> views(members.begin(), members.end());
+  if (const std::optional<std::string_view> near = closest(wanted, views)) {
+    text += format(" The nearest is {}.", *near);
+  }
+  return text.size() > kMembersBytes ? "" : text;
+}
+
 bool is_link_error(const Problem& problem) {
   return problem.message.find("undefined reference") != std::string::npos ||
          problem.message.find("undefined symbol") != std::string::npos;
@@ -163,7 +182,12 @@ std::vector<Evidence> symbol_evidence(const SourceTree& tree, const Problem& pro
   if (!problem.owner.empty()) {
     std::optional<Evidence> owner =
         declaration_evidence(tree, problem.owner, hint, site, Site{}, source);
-    if (owner) evidence.push_back(std::move(*owner));
+    if (owner) {
+      const std::string members = printable(members_told(tree, owner->path, problem.owner, name));
+      const std::size_t size = owner->title.size() + owner->text.size() + members.size() + 1;
+      if (!members.empty() && size <= kEvidenceBytes) owner->text += "\n" + members;
+      evidence.push_back(std::move(*owner));
+    }
   }
   if (!found.empty()) {
     const Definition& first = found.front();
