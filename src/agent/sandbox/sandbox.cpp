@@ -191,8 +191,7 @@ std::vector<std::string> Sandbox::describe() const {
       "git: .git/hooks and .git/config of the workspace cannot be changed",
       "network: none",
       "processes: only those of the run are seen; no capability, no further namespace",
-      "system calls: those that trace, mount, load code into the kernel or use io_uring are "
-      "refused",
+      "system calls: no tracing, no mounting, no code for the kernel, no io_uring",
       "not limited: memory and the number of processes",
       "not hidden: files outside the workspace that are not known to hold secrets",
   };
