@@ -20,7 +20,7 @@ struct RunPolicy {
 
 class RunTool final : public Tool {
  public:
-  RunTool(ShellOptions shell, RunPolicy policy = {});
+  explicit RunTool(ShellOptions shell, RunPolicy policy = {});
 
   chat::ToolSpec spec() const override;
   ToolOutcome call(const Json& arguments, const StopToken& stop) override;

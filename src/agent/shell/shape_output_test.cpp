@@ -41,8 +41,8 @@ TEST_CASE("shape_output: head, tail, and the errors between") {
                            numbered(502, 1000) + "test.c:9: error: too many\n" +
                            numbered(1002, 2000);
   CHECK(shape_output(text, {.max_bytes = 400}) ==
-        numbered(1, 15) +
-            "[... 485 lines left out ...]\n501: main.c:3: error: no semicolon\n"
+        numbered(1, 16) +
+            "[... 484 lines left out ...]\n501: main.c:3: error: no semicolon\n"
             "[... 1,481 lines left out, 1 of them like errors ...]\n1983: line 1983\n" +
             numbered(1984, 2000));
 }

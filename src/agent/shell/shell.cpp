@@ -11,7 +11,6 @@ namespace temper::agent {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 // What ends with its command anyway is given this long before it counts as left running.
 constexpr milliseconds kLinger{50};
@@ -49,6 +48,7 @@ Result<void> Shell::ensure_started() {
   if (process_) return {};
   if (!is_directory(directory_)) directory_ = options_.workspace;
   process_ = TRY(ShellProcess::start(options_, directory_));
+  has_active_ended_ = false;
   return {};
 }
 
@@ -87,12 +87,14 @@ Result<CommandResult> Shell::follow(std::string_view text, milliseconds limit,
 }
 
 std::optional<CommandResult> Shell::hear_while_running(std::string_view text, bool& has_begun) {
-  for (const ShellRecord& record : process_->take_records()) {
+  const std::vector<ShellRecord> records = process_->take_records();
+  // Of jobs first: what stands behind the end of this command counts as well.
+  for (const ShellRecord& record : records) note(record);
+  for (const ShellRecord& record : records) {
     if (const auto* began = std::get_if<CommandBegan>(&record)) {
       // A shell that runs old commands again is out of its mind.
       if (began->command != last_) return all_is_lost(CommandEnd::AllKilled);
       has_begun = true;
-      continue;
     }
     if (const auto* done = std::get_if<CommandDone>(&record); done && done->command == last_) {
       directory_ = done->directory;
@@ -107,7 +109,6 @@ std::optional<CommandResult> Shell::hear_while_running(std::string_view text, bo
     if (std::holds_alternative<Noise>(record) && has_begun) {
       return shell_goes_on(text, CommandEnd::ShellEnded, std::nullopt);
     }
-    note(record);
   }
   return std::nullopt;
 }
@@ -119,6 +120,7 @@ CommandResult Shell::shell_goes_on(std::string_view text, CommandEnd end,
     process_->dismiss_spare(last_);
   } else {
     process_->turn_to_spare(last_);
+    has_active_ended_ = false;
   }
   CommandResult result{.end = end,
                        .exit_code = exit_code,
@@ -144,18 +146,14 @@ CommandResult Shell::all_is_lost(CommandEnd end) {
 
 bool Shell::hear_between_commands(milliseconds patience) {
   process_->wait(deadline_after(patience), StopToken());
-  bool is_alive = !process_->has_ended();
-  for (const ShellRecord& record : process_->take_records()) {
-    const auto* ended = std::get_if<ShellEnded>(&record);
-    if (ended && ended->shell == process_->active_shell()) is_alive = false;
-    note(record);
-  }
-  return is_alive;
+  for (const ShellRecord& record : process_->take_records()) note(record);
+  return !has_active_ended_ && !process_->has_ended();
 }
 
 void Shell::note(const ShellRecord& record) {
   const auto* done = std::get_if<CommandDone>(&record);
   const auto* ended = std::get_if<ShellEnded>(&record);
+  if (ended && ended->shell == process_->active_shell()) has_active_ended_ = true;
   for (KnownJob& job : jobs_) {
     if (job.exit_code || !job.shell) continue;
     if (done && job.command == done->command) job.exit_code = done->exit_code;

@@ -114,6 +114,7 @@ class Shell {
   ShellOptions options_;
   std::string directory_;
   std::unique_ptr<ShellProcess> process_;  // none: start one
+  bool has_active_ended_ = false;          // the shell that would get the next command
   CommandNumber last_ = 0;
   bool has_lost_shell_ = false;  // and not said so
   int last_job_ = 0;

@@ -13,7 +13,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLong{60'000};
-constexpr milliseconds kShort{300};
 
 // A shell in a folder of its own.
 class Desk {
