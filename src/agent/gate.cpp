@@ -199,7 +199,8 @@ Result<std::vector<std::string>> Gate::changed_tests() {
   std::vector<std::string> tests;
   for (const Change& change : TRY(repository_.changed_since(start_))) {
     // A new test takes nothing away.
-    if (change.kind != ChangeKind::Added && is_test_file(change.path)) tests.push_back(change.path);
+    if (change.kind != ChangeKind::Added && is_test_file(change.path, options_.check))
+      tests.push_back(change.path);
   }
   return tests;
 }

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "agent/git/places.h"
 #include "agent/prompt.h"
+#include "agent/sandbox/sandbox.h"
 #include "base/file.h"
 #include "base/format.h"
 #include "base/json.h"
@@ -87,6 +89,24 @@ std::string new_run_id(const Clock& clock) {
   return digits + "-" + Random::from_system().name(4);
 }
 
+// None: commands have the rights that the user has.
+Result<std::optional<agent::Sandbox>> make_sandbox(Context& context) {
+  const std::string wish = context.arguments.value("--sandbox").value_or("on");
+  if (wish == "off") return std::optional<agent::Sandbox>();
+  agent::SandboxOptions options;
+  options.workspace = TRY(agent::find_repository(context.directory)).root;
+  options.environment = context.environment;
+  Result<agent::Sandbox> sandbox = agent::Sandbox::create(std::move(options));
+  if (sandbox) return std::optional<agent::Sandbox>(std::move(sandbox).take());
+  if (wish != "auto") {
+    return Error{sandbox.error().code,
+                 format("{}; --sandbox off lets commands run with all your rights",
+                        sandbox.error().message)};
+  }
+  context.log.warn("commands run without a sandbox: {}", sandbox.error().message);
+  return std::optional<agent::Sandbox>();
+}
+
 Result<ExitCode> run(Context& context) {
   const Arguments& arguments = context.arguments;
   agent::RunSetup setup;
@@ -116,7 +136,13 @@ Result<ExitCode> run(Context& context) {
   const std::unique_ptr<agent::FileJournal> journal =
       TRY(agent::FileJournal::create(folder + "/events.jsonl", context.clock, redactor,
                                      [&](const Json& event) { screen.show(event); }));
-  const agent::RunWorld world{*asked.provider, *journal, context.clock, context.environment};
+  const std::optional<agent::Sandbox> sandbox = TRY(make_sandbox(context));
+  agent::RunWorld world{*asked.provider, *journal, context.clock, context.environment};
+  if (sandbox) {
+    world.confine = [&](ProcessSpec spec, const std::string& pipes) {
+      return sandbox->confine(std::move(spec), pipes);
+    };
+  }
   const agent::LoopWatch watch{
       [&](const chat::StreamEvent& event) {
         screen.show(event);
@@ -146,6 +172,11 @@ std::vector<Option> options() {
        .value = "NAME",
        .help = "commit on a new branch NAME; else on the current one, or beside the default "
                "branch on one of the run's own"},
+      {.name = "--sandbox",
+       .value = "WHEN",
+       .help = "confine the commands that the model runs: on, auto (where it is possible) or "
+               "off; else on",
+       .choices = {"on", "auto", "off"}},
       {.name = "--max-tokens", .value = "N", .help = "end after N tokens read and written"},
       {.name = "--max-turns", .value = "N", .help = "end after N replies of the model"},
       {.name = "--max-minutes", .value = "N", .help = "end after N minutes"},
@@ -172,8 +203,8 @@ Command run_command() {
           "committed yourself is never part of a commit.\n\nThe check is found in the repository "
           "(AGENTS.md, check scripts, package files) unless --check names it. Replies that "
           "repeat themselves are cut, failures get the evidence that the files have, and what "
-          "makes no progress is ended. Ctrl-C stops cleanly, twice at once.\n\nCommands that the "
-          "model runs have the rights that you have: there is no sandbox yet.",
+          "makes no progress is ended. Ctrl-C stops cleanly, twice at once.\n\nCommands run in a "
+          "sandbox: they can write in the repository and nowhere else, and have no network.",
       .positionals = {{.name = "TASK", .help = "what is to be done", .required = false}},
       .options = options(),
       .examples = {{"temper run \"Fix the failing test\" --model qwen3-coder.gguf",
