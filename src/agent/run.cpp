@@ -152,7 +152,9 @@ class Run {
     RunEnd end;
     find_the_check(end);
     Toolbox tools(files_);
-    tools.add(std::make_unique<RunTool>(shell_options()));
+    auto run_tool = std::make_unique<RunTool>(shell_options());
+    run_tool_ = run_tool.get();
+    tools.add(std::move(run_tool));
     Gate gate =
         TRY(Gate::open(repository_, world_.journal, run_command(), gate_options(end.check)));
     const RepositoryState state = TRY(repository_.state());
@@ -227,7 +229,10 @@ class Run {
       const WorkTree tree(*files_);
       facts.signature = failure_signature(output, exit_code, repository_.root()).hash;
       const Failure failure = read_failure(output);
-      facts.evidence = evidence_text(find_evidence(tree, failure));
+      EvidenceOptions options;
+      const Result<std::string> plain = files_->workspace().plain(run_tool_->directory());
+      if (plain && *plain != ".") options.directory = *plain;
+      facts.evidence = evidence_text(find_evidence(tree, failure, options));
       return facts;
     };
   }
@@ -236,6 +241,7 @@ class Run {
   const RunWorld& world_;
   Repository& repository_;
   std::shared_ptr<WorkFiles> files_;
+  const RunTool* run_tool_ = nullptr;  // in the toolbox
 };
 
 }  // namespace
