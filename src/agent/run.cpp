@@ -55,7 +55,8 @@ class WorkTree final : public SourceTree {
 // "add-a-tag-manager" of a task's first line.
 std::string slug_of(std::string_view task) {
   std::string slug;
-  for (const char byte : split(trim(task), '\n').front()) {
+  const std::string_view line = split(trim(task), '\n').front();
+  for (const char byte : line) {
     if (slug.size() >= 40) break;
     if (is_alnum(byte)) {
       slug += to_lower_ascii(std::string_view(&byte, 1));
