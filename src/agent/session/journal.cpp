@@ -41,13 +41,15 @@ Result<void> FileJournal::append(std::string_view event, Json fields) {
   Json line =
       Json::object({{"n", count_ + 1}, {"time", format_time(clock_.wall())}, {"event", event}});
   for (auto& [name, value] : *fields.members()) line.set(name, std::move(value));
-  const std::string text = redactor_.redact(line.dump()) + "\n";
-  TRY(write_all(file_.get(), text, path_));
+  const std::string text = redactor_.redact(line.dump());
+  TRY(write_all(file_.get(), text + "\n", path_));
   if (::fdatasync(file_.get()) != 0) {
     return system_error(format("cannot keep the record {}", path_), errno);
   }
   ++count_;
-  if (watch_) watch_(line);
+  if (!watch_) return {};
+  const Result<Json> kept = parse_json(text);
+  if (kept) watch_(*kept);
   return {};
 }
 
