@@ -54,7 +54,8 @@ const std::string& records() {
 template <typename Work>
 void over(benchmark::State& state, std::string_view bytes, const Work& work) {
   for (auto _ : state) work(bytes);
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes.size()));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
+                          static_cast<std::int64_t>(bytes.size()));
 }
 
 void copy(benchmark::State& state) {

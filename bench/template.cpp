@@ -78,7 +78,8 @@ BENCHMARK(render_conversation)->Unit(benchmark::kMillisecond);
 
 void parse_template(benchmark::State& state) {
   while (state.KeepRunning()) benchmark::DoNotOptimize(ChatTemplate::parse(kTemplate, "").ok());
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * kTemplate.size()));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
+                          static_cast<std::int64_t>(kTemplate.size()));
 }
 BENCHMARK(parse_template)->Unit(benchmark::kMicrosecond);
 

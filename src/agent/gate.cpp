@@ -57,7 +57,7 @@ bool runs_check(std::string_view command, std::string_view check) {
 }  // namespace
 
 Gate::Gate(Repository& repository, Journal& journal, RunCommand run, GateOptions options,
-           Snapshot start, RepositoryState state)
+           Snapshot start, const RepositoryState& state)
     : repository_(repository),
       journal_(journal),
       run_(std::move(run)),
@@ -74,9 +74,8 @@ Gate::Gate(Repository& repository, Journal& journal, RunCommand run, GateOptions
 Result<Gate> Gate::open(Repository& repository, Journal& journal, RunCommand run,
                         GateOptions options) {
   Snapshot start = TRY(repository.snapshot("start"));
-  RepositoryState state = TRY(repository.state());
-  return Gate(repository, journal, std::move(run), std::move(options), std::move(start),
-              std::move(state));
+  const RepositoryState state = TRY(repository.state());
+  return Gate(repository, journal, std::move(run), std::move(options), std::move(start), state);
 }
 
 // ---- After each step ----

@@ -94,7 +94,7 @@ class Gate {
 
  private:
   Gate(Repository& repository, Journal& journal, RunCommand run, GateOptions options,
-       Snapshot start, RepositoryState state);
+       Snapshot start, const RepositoryState& state);
 
   Result<CheckRun> run_check(const StopToken& stop, std::string_view why);
   Result<std::optional<CheckRun>> run_with_original_tests(const StopToken& stop);

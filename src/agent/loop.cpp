@@ -176,8 +176,8 @@ Result<Loop::Ended> Loop::take_reply(const Turn& taken, const StopToken& stop) {
 Result<void> Loop::answer_malformed(const Message& message, const Error& error) {
   for (const ToolCall& call : chat::calls_of(message)) {
     const std::string text = format("Nothing was run: {}.", error.message);
-    TRY(journal_.append("result", Json::object({{"call_id", call.id}, {"text", text},
-                                                {"is_error", true}})));
+    TRY(journal_.append("result",
+                        Json::object({{"call_id", call.id}, {"text", text}, {"is_error", true}})));
     context_.add(chat::result_message({call.id, text, true}));
   }
   return {};

@@ -16,12 +16,12 @@ namespace temper::agent {
 
 struct Turn {
   enum class End {
-    Whole,    // as long as the model wanted it, or as long as it was allowed
-    Looped,   // cut; what came before stands in the reply, up to where it began to go round
+    Whole,      // as long as the model wanted it, or as long as it was allowed
+    Looped,     // cut; what came before stands in the reply, up to where it began to go round
     Malformed,  // a call that is no call; it stands in the reply as unfinished
-    TooLong,  // the conversation does not fit the model's context
-    Stopped,  // by the user
-    Failed,   // again and again, or for a reason that does not go away
+    TooLong,    // the conversation does not fit the model's context
+    Stopped,    // by the user
+    Failed,     // again and again, or for a reason that does not go away
   };
   End end = End::Failed;
   chat::Reply reply;

@@ -29,6 +29,7 @@ void write(const std::string& root, std::string path, const std::string& text) {
 // "command (place, sureness); ...".
 std::string told(const std::vector<CheckCandidate>& candidates) {
   std::vector<std::string> parts;
+  parts.reserve(candidates.size());
   for (const CheckCandidate& candidate : candidates) {
     parts.push_back(format("{} ({}, {})", candidate.command, candidate.found_in,
                            sureness_name(candidate.sureness)));

@@ -61,7 +61,7 @@ TEST_CASE("context: old results are folded, the last stay, and what is folded ca
 TEST_CASE("context: short results, words and calls are not folded") {
   Context context = filled(20, 200);
   const std::vector<chat::Message> before = context.messages();
-  CHECK_FALSE(context.fold(1, [](std::string) { return std::string("never"); }));
+  CHECK_FALSE(context.fold(1, [](const std::string&) { return std::string("never"); }));
   CHECK(context.messages() == before);
 }
 

@@ -49,7 +49,7 @@ Act filter(const std::string& name, const std::string& part) {
   };
 }
 
-Act run(std::vector<std::string> arguments, const std::string& input = {}) {
+Act run(const std::vector<std::string>& arguments, const std::string& input = {}) {
   return [arguments, input](const GitRepository& files) { files.try_git(arguments, input); };
 }
 

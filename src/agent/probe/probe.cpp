@@ -38,7 +38,7 @@ double per_second(std::uint64_t count, nanoseconds time) {
 }
 
 std::string excerpt(std::string_view text) {
-  const std::string shown = printable(trim(text), LineBreaks::Escape);
+  std::string shown = printable(trim(text), LineBreaks::Escape);
   if (shown.size() <= kShownBytes) return shown;
   return std::string(truncate_bytes(shown, kShownBytes)) + "...";
 }

@@ -144,8 +144,7 @@ TEST_CASE("probe: what is wrong is counted, told, and judged") {
   };
   const Row rows[] = {
       {"talks", talks, Fitness::Unfit, "it called a tool 0 of 7 times", "wrote \"I would call"},
-      {"misses", misses, Fitness::Unfit, "7 of 7 calls were not as their tool asks",
-       "called read"},
+      {"misses", misses, Fitness::Unfit, "7 of 7 calls were not as their tool asks", "called read"},
       {"invents", invents, Fitness::Unfit, "0 of 7 calls were the right ones", "invented.c"},
       {"babbles", babbles, Fitness::Unfit, "10 of 10 replies did not end", "repeated itself"},
       {"mixes", mixes, Fitness::WithCare, "could not tell two facts apart", "called read"},

@@ -60,6 +60,7 @@ std::vector<std::string> find_paths(const std::vector<std::string>& paths,
     return std::tuple(one.distance, one.depth, std::string_view(one.path));
   });
   std::vector<std::string> nearest;
+  nearest.reserve(found.size());
   for (Found& one : found) nearest.push_back(std::move(one.path));
   return nearest;
 }

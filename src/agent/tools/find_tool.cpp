@@ -43,6 +43,7 @@ class FindTool final : public Tool {
                                    const std::vector<std::string>& paths) {
     const std::vector<std::string_view> candidates(paths.begin(), paths.end());
     std::vector<std::string_view> names;
+    names.reserve(candidates.size());
     for (const std::string_view path : candidates) names.push_back(last_name_of(path));
     std::string guess = did_you_mean(pattern, candidates);
     if (guess.empty()) guess = did_you_mean(pattern, names);

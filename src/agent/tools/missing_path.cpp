@@ -62,7 +62,8 @@ std::optional<std::string_view> similar_path(const std::vector<std::string_view>
   std::vector<std::string_view> alike;
   for (const std::string_view path : paths) {
     const std::string_view name = last_name_of(path);
-    if (alike.size() < kMaxCompared && closest(last_name_of(plain), {&name, 1})) alike.push_back(path);
+    if (alike.size() < kMaxCompared && closest(last_name_of(plain), {&name, 1}))
+      alike.push_back(path);
   }
   return closest(plain, alike);
 }

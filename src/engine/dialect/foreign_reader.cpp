@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kBeforeBytes = 400;
 constexpr std::size_t kMaxHeldLine = 1024;
 constexpr std::size_t kMaxFenceLine = 80;  // that may close a code block
-constexpr std::size_t kIndent = 3;  // of a line that is no code block
+constexpr std::size_t kIndent = 3;         // of a line that is no code block
 constexpr std::string_view kThinkOpen = "<think>";
 constexpr std::string_view kThinkClose = "</think>";
 
