@@ -19,6 +19,7 @@ constexpr std::uint64_t kUsualWindow = 32768;  // where nobody says how large th
 constexpr std::uint64_t kUsualReply = 8192;
 constexpr double kFoldAt = 0.85;  // of the window
 constexpr double kFoldTo = 0.5;
+constexpr std::size_t kBeginning = 4;  // messages
 constexpr std::size_t kMostTooLong = 5;
 constexpr std::size_t kMostAfresh = 4;
 constexpr std::size_t kFailuresHandedOver = 6;
@@ -320,7 +321,9 @@ Result<void> Loop::make_room() {
     return tools_.files().results().keep(std::move(text));
   });
   tools_.files().shown().forget_all();
-  if (!fits && context_.tokens() > share(room, kFoldAt)) {
+  // What is as long as its beginning does not get shorter by beginning anew.
+  const bool is_beginning = context_.messages().size() <= kBeginning;
+  if (!fits && !is_beginning && context_.tokens() > share(room, kFoldAt)) {
     TRY(start_afresh("The conversation had become too long for your context."));
   }
   return {};
