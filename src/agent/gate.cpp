@@ -56,26 +56,23 @@ bool runs_check(std::string_view command, std::string_view check) {
 
 }  // namespace
 
-Gate::Gate(Repository& repository, Journal& journal, RunCommand run, GateOptions options,
-           Snapshot start, const RepositoryState& state)
+Gate::Gate(Repository& repository, Journal& journal, RunCommand run, GateOptions options)
     : repository_(repository),
       journal_(journal),
       run_(std::move(run)),
       options_(std::move(options)),
-      start_(std::move(start)),
-      start_head_(state.head),
-      branch_(state.branch),
-      requirements_(requirements_of(options_.task)),
-      tree_(start_.tree),
-      work_(start_) {
-  for (const Change& change : repository_.own_changes()) users_.insert(change.path);
-}
+      requirements_(requirements_of(options_.task)) {}
 
-Result<Gate> Gate::open(Repository& repository, Journal& journal, RunCommand run,
-                        GateOptions options) {
-  Snapshot start = TRY(repository.snapshot("start"));
-  const RepositoryState state = TRY(repository.state());
-  return Gate(repository, journal, std::move(run), std::move(options), std::move(start), state);
+Result<void> Gate::begin() {
+  if (has_begun_) return {};
+  work_ = start_ = TRY(repository_.snapshot("start"));
+  tree_ = start_.tree;
+  const RepositoryState state = TRY(repository_.state());
+  start_head_ = state.head;
+  branch_ = state.branch;
+  for (const Change& change : state.changes) users_.insert(change.path);
+  has_begun_ = true;
+  return {};
 }
 
 // ---- After each step ----
@@ -261,6 +258,7 @@ Result<std::optional<std::string>> Gate::commit_work() {
 // ---- The review ----
 
 Result<Review> Gate::review(Claim claim, const StopToken& stop) {
+  TRY(begin());
   if (TRY(repository_.changed_since(start_)).empty()) return without_changes(claim);
   return with_changes(claim, stop);
 }
@@ -337,6 +335,7 @@ Result<Review> Gate::with_changes(Claim claim, const StopToken& stop) {
 }
 
 Result<bool> Gate::keep_what_is_green(const StopToken& stop) {
+  TRY(begin());
   if (options_.check.empty() || TRY(repository_.changed_since(start_)).empty()) return false;
   if (!TRY(run_check(stop, "the run ends")).is_green()) return false;
   TRY(commit_work());
@@ -344,6 +343,7 @@ Result<bool> Gate::keep_what_is_green(const StopToken& stop) {
 }
 
 Result<bool> Gate::is_safe() {
+  TRY(begin());
   if (!TRY(uncommitted()).work.empty() || TRY(repository_.changed_since(start_)).empty())
     return false;
   const auto known = checks_.find(TRY(repository_.tree_hash()));
@@ -364,6 +364,7 @@ std::string Gate::state_in_words() const {
 }
 
 Result<WorkReport> Gate::report() {
+  TRY(begin());
   WorkReport report;
   report.branch = TRY(repository_.state()).branch;
   report.commits = TRY(repository_.log(

@@ -68,9 +68,12 @@ struct WorkReport {
 
 class Gate {
  public:
-  // The files as they are now are what the run begins with. All references must outlive it.
-  static Result<Gate> open(Repository& repository, Journal& journal, RunCommand run,
-                           GateOptions options);
+  // All references must outlive it.
+  Gate(Repository& repository, Journal& journal, RunCommand run, GateOptions options);
+
+  // To be called before the first change: the files as they are then are what the run begins
+  // with. Later calls do nothing.
+  Result<void> begin();
 
   const std::string& check() const { return options_.check; }
   const std::string& tree() const { return tree_; }  // as of the last look
@@ -93,9 +96,6 @@ class Gate {
   Result<bool> is_safe();
 
  private:
-  Gate(Repository& repository, Journal& journal, RunCommand run, GateOptions options,
-       Snapshot start, const RepositoryState& state);
-
   Result<CheckRun> run_check(const StopToken& stop, std::string_view why);
   Result<std::optional<CheckRun>> run_with_original_tests(const StopToken& stop);
   Result<std::vector<std::string>> changed_tests();
@@ -120,6 +120,7 @@ class Gate {
   Journal& journal_;
   RunCommand run_;
   GateOptions options_;
+  bool has_begun_ = false;
   Snapshot start_;
   std::string start_head_;
   std::string branch_;

@@ -199,6 +199,7 @@ Result<Loop::Ended> Loop::make_calls(const chat::Reply& reply, const StopToken& 
 Result<Loop::Ended> Loop::make_call(const ToolCall& call, const StopToken& stop) {
   TRY(journal_.append(
       "call", Json::object({{"id", call.id}, {"name", call.name}, {"arguments", call.arguments}})));
+  TRY(gate_.begin());
   const auto started = clock_.steady();
   ToolOutcome outcome;
   if (const auto refusal = guard_.refusal(spelling_of(call), gate_.tree())) {

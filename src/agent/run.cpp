@@ -69,13 +69,16 @@ std::string slug_of(std::string_view task) {
 }
 
 // The branch that was asked for; beside the default one a branch of the run's own.
-Result<void> choose_branch(Repository& repository, const RunSetup& setup) {
-  const RepositoryState state = TRY(repository.state());
-  if (setup.branch && *setup.branch != state.branch) {
-    return repository.switch_to_new_branch(*setup.branch);
+Result<std::string> choose_branch(Repository& repository, const RunSetup& setup) {
+  const RepositoryState& state = repository.opened();
+  std::string branch = state.branch;
+  if (setup.branch) {
+    branch = *setup.branch;
+  } else if (state.on_default_branch || state.branch.empty()) {
+    branch = format("temper/{}-{}", slug_of(setup.task), setup.id);
   }
-  if (setup.branch || (!state.on_default_branch && !state.branch.empty())) return {};
-  return repository.switch_to_new_branch(format("temper/{}-{}", slug_of(setup.task), setup.id));
+  if (branch != state.branch) TRY(repository.switch_to_new_branch(branch));
+  return branch;
 }
 
 // What the repository says to agents: at its root, and in each folder down to `directory`.
@@ -145,7 +148,7 @@ class Run {
       : setup_(setup), world_(world), repository_(repository) {}
 
   Result<RunEnd> go(const LoopWatch& watch, const StopToken& stop) {
-    TRY(choose_branch(repository_, setup_));
+    const std::string branch = TRY(choose_branch(repository_, setup_));
     Workspace workspace = TRY(Workspace::open(repository_.root()));
     const std::string notes = notes_of(workspace, setup_.directory);
     files_ =
@@ -156,15 +159,13 @@ class Run {
     auto run_tool = std::make_unique<RunTool>(shell_options());
     run_tool_ = run_tool.get();
     tools.add(std::move(run_tool));
-    Gate gate =
-        TRY(Gate::open(repository_, world_.journal, run_command(), gate_options(end.check)));
-    const RepositoryState state = TRY(repository_.state());
+    Gate gate(repository_, world_.journal, run_command(), gate_options(end.check));
     TRY(world_.journal.append("run_started",
                               Json::object({{"id", setup_.id},
                                             {"task", setup_.task},
                                             {"directory", repository_.root()},
-                                            {"branch", state.branch},
-                                            {"commit", state.head},
+                                            {"branch", branch},
+                                            {"commit", repository_.opened().head},
                                             {"check", end.check},
                                             {"check_found", end.check_found},
                                             {"model", world_.provider.capabilities().model}})));

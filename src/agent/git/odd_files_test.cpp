@@ -31,7 +31,7 @@ TEST_CASE("odd files: names of any bytes, links, and permissions") {
   files.write("tool", "#!/bin/sh\n", 0755);
   std::filesystem::create_symlink("/nowhere/at all", files.root() + "/link");
   Repository repository = open(files);
-  CHECK(repository.own_changes().size() == names.size() + 2);
+  CHECK(repository.opened().changes.size() == names.size() + 2);
   const Snapshot start = *repository.snapshot("start");
 
   std::vector<std::string> all = names;

@@ -29,7 +29,7 @@ Result<Repository> Repository::open(const std::string& directory, const Environm
   }
   TRY(require_no_operation(places));
   Repository repository(std::move(places), std::move(git), run);
-  repository.own_changes_ = TRY(repository.state()).changes;
+  repository.opened_ = TRY(repository.state());
   return repository;
 }
 

@@ -88,8 +88,8 @@ class Repository {
   const Places& places() const { return places_; }
 
   Result<RepositoryState> state() const;
-  // What was changed when the repository was opened: the user's own work.
-  const std::vector<Change>& own_changes() const { return own_changes_; }
+  // As it was when it was opened: what had changed then is the user's own work.
+  const RepositoryState& opened() const { return opened_; }
 
   // The id of the working tree as a tree of git's: the same files, the same id. Only what has
   // changed since the last call is read again. Neither the user's index nor a ref is touched.
@@ -150,7 +150,7 @@ class Repository {
   Places places_;
   Git git_;
   std::string run_;
-  std::vector<Change> own_changes_;
+  RepositoryState opened_;
   std::unique_ptr<ShadowIndex> shadow_;  // made when it is first needed
 };
 

@@ -73,8 +73,8 @@ TEST_CASE("repository: the state of branch, head and files") {
   CHECK(told(state->changes) ==
         "modified a staged unstaged; deleted b unstaged; deleted c staged; added d staged; "
         "added new dir/new\nfile unstaged");
-  CHECK(told(open(files).own_changes()) == told(state->changes));
-  CHECK(told(repository.own_changes()) == "");
+  CHECK(told(open(files).opened().changes) == told(state->changes));
+  CHECK(told(repository.opened().changes) == "");
 
   files.git({"checkout", "--quiet", "--detach"});
   CHECK(repository.state()->branch.empty());
