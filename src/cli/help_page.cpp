@@ -236,7 +236,8 @@ std::string help_with_choices(std::string_view help, const std::vector<std::stri
 std::vector<ExitNote> exit_notes(const Command* command) {
   std::vector<ExitNote> notes;
   for (const ExitCode code : {ExitCode::Success, ExitCode::Failed, ExitCode::Usage,
-                              ExitCode::Missing, ExitCode::Interrupted}) {
+                              ExitCode::Missing, ExitCode::PartlyShipped, ExitCode::NoChange,
+                              ExitCode::Blocked, ExitCode::BudgetSpent, ExitCode::Interrupted}) {
     notes.push_back({code, meaning(code)});
     if (command == nullptr) continue;
     const auto own = std::ranges::find(command->exits, code, &ExitNote::code);
