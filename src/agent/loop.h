@@ -69,7 +69,7 @@ class Loop {
   using Ended = std::optional<RunReport>;
 
   Result<Ended> turn(const StopToken& stop);
-  Result<Ended> take_reply(const Turn& turn, const StopToken& stop);
+  Result<Ended> take_reply(const Turn& taken, const StopToken& stop);
   Result<void> answer_malformed(const chat::Message& message, const Error& error);
   Result<Ended> make_calls(const chat::Reply& reply, const StopToken& stop);
   Result<Ended> make_call(const chat::ToolCall& call, const StopToken& stop);

@@ -51,6 +51,15 @@ Steps run(const std::string& command) {
   return ReplySteps().call("run", arguments({{"command", command}})).done();
 }
 Steps done() { return ReplySteps().call("done", arguments({{"summary", "It is done."}})).done(); }
+// The same reply again and again, or one for each number.
+std::vector<Steps> times(int count, const std::function<Steps(int)>& make) {
+  std::vector<Steps> replies;
+  replies.reserve(static_cast<std::size_t>(count) + 4);
+  for (int i = 0; i < count; ++i) replies.push_back(make(i));
+  return replies;
+}
+Steps lists_numbers(int i) { return run(format("seq {} {}", i * 1000, i * 1000 + 600)); }
+
 Steps says(const std::string& text) { return ReplySteps().say(text).done(); }
 
 constexpr std::string_view kCheck =
@@ -296,8 +305,7 @@ TEST_CASE("run: green work that stays uncommitted is committed while the model d
 
 TEST_CASE("run: a repeated call is told, then refused; the same failure starts afresh") {
   World world;
-  std::vector<Steps> replies;
-  for (int i = 0; i < 4; ++i) replies.push_back(run("cat nothing.txt"));
+  std::vector<Steps> replies = times(4, [](int) { return run("cat nothing.txt"); });
   replies.push_back(write("work.txt", "good\n"));
   replies.push_back(done());
   const RunEnd end = world.go(std::move(replies));
@@ -385,8 +393,7 @@ TEST_CASE("run: a stop ends it cleanly, and nothing is called after it") {
 TEST_CASE("run: a full conversation is folded, and what was folded can be read") {
   World world;
   world.context = 6000;
-  std::vector<Steps> replies;
-  for (int i = 0; i < 8; ++i) replies.push_back(run(format("seq {} {}", i * 1000, i * 1000 + 600)));
+  std::vector<Steps> replies = times(8, lists_numbers);
   replies.push_back(
       ReplySteps().call("read", arguments({{"path", "output-1"}, {"last", 3}})).done());
   replies.push_back(write("work.txt", "good\n"));
@@ -399,8 +406,7 @@ TEST_CASE("run: a full conversation is folded, and what was folded can be read")
 
 TEST_CASE("run: a context that is smaller than was said is found out") {
   World world;
-  std::vector<Steps> replies;
-  for (int i = 0; i < 6; ++i) replies.push_back(run(format("seq {} {}", i * 1000, i * 1000 + 600)));
+  std::vector<Steps> replies = times(6, lists_numbers);
   replies.push_back(
       ReplySteps().fail({Code::Limit, "the prompt is too long"}, chat::Retry::Useless));
   replies.push_back(write("work.txt", "good\n"));

@@ -47,9 +47,7 @@ TEST_CASE("turn: a connection that dies is tried again, waiting longer each time
   CHECK(played.waits ==
         std::vector<milliseconds>{milliseconds(250), milliseconds(500), milliseconds(1000)});
 
-  std::vector<Steps> always;
-  for (int i = 0; i < 20; ++i) always.push_back(dies());
-  played = play(std::move(always), clock);
+  played = play(std::vector<Steps>(20, dies()), clock);
   CHECK(played.turn.end == Turn::End::Failed);
   CHECK(played.turn.attempts == 8);
   CHECK(played.turn.error->message == "the connection died");

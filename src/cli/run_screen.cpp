@@ -22,14 +22,14 @@ std::string text_at(const Json& event, std::string_view key) {
 }
 
 std::string cut(std::string_view text, std::size_t bytes) {
-  const std::string shown = printable(text, LineBreaks::Escape);
+  std::string shown = printable(text, LineBreaks::Escape);
   if (shown.size() <= bytes) return shown;
   return std::string(truncate_bytes(shown, bytes)) + "...";
 }
 
 // "run ./check.sh", "edit src/a.c": the name, and the argument that says most.
 std::string short_call(const Json& event) {
-  const std::string name = text_at(event, "name");
+  std::string name = text_at(event, "name");
   const Result<Json> arguments = parse_json(text_at(event, "arguments"));
   if (!arguments) return name + " (malformed)";
   for (const char* key : {"command", "path", "pattern", "name", "glob", "summary"}) {

@@ -187,11 +187,12 @@ TEST_CASE("probe: a report is kept as JSON and read back as it was") {
   const ProbeReport report = *probed(good_answer);
   CHECK(*probe_report_from_json(to_json(report)) == report);
   const Json whole = to_json(report);
-  for (const auto& [key, value] : *whole.members()) {
+  for (const Json::Member& member : *whole.members()) {
+    const std::string& key = member.first;
     if (key == "fitness" || key == "reasons") continue;
     Json lacking = Json::object();
     for (const Json::Member& other : *whole.members()) {
-      if (other.second != value || other.first != key) lacking.set(other.first, other.second);
+      if (other.first != key) lacking.set(other.first, other.second);
     }
     CHECK_MESSAGE(!probe_report_from_json(lacking).ok(), key);
   }
