@@ -27,8 +27,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::map<std::string, std::string> texts;
   for (std::string_view part : std::span(parts).subspan(1)) {
     const std::size_t end = std::min(part.find('\n'), part.size());
-    if (end > 0)
-      texts[std::string(part.substr(0, end))] = part.substr(std::min(end + 1, part.size()));
+    const std::string_view path = part.substr(0, end);
+    if (!path.empty() && is_valid_utf8(path)) {
+      texts[std::string(path)] = part.substr(std::min(end + 1, part.size()));
+    }
   }
   const TextTree tree(texts, output.size() % 2 == 0 ? "/w" : "");
 

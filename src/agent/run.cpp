@@ -29,15 +29,14 @@ constexpr std::chrono::seconds kCheckLimit{1800};
 class WorkTree final : public SourceTree {
  public:
   explicit WorkTree(WorkFiles& files) : files_(files) {
-    if (Result<std::shared_ptr<const Listing>> listing = files.listing()) {
-      listing_ = std::move(listing).take();
+    const Result<std::shared_ptr<const Listing>> listing = files.listing();
+    if (!listing) return;
+    for (const std::string& path : (*listing)->files) {
+      if (is_valid_utf8(path)) paths_.push_back(path);
     }
   }
 
-  const std::vector<std::string>& paths() const override {
-    static const std::vector<std::string> kNone;
-    return listing_ ? listing_->files : kNone;
-  }
+  const std::vector<std::string>& paths() const override { return paths_; }
   std::optional<std::string> read(const std::string& path, std::size_t max_bytes) const override {
     Result<Workspace::File> file = files_.workspace().read(path, std::size_t{16} << 20);
     if (!file) return {};
@@ -49,7 +48,7 @@ class WorkTree final : public SourceTree {
 
  private:
   WorkFiles& files_;
-  std::shared_ptr<const Listing> listing_;
+  std::vector<std::string> paths_;
 };
 
 // "add-a-tag-manager" of a task's first line.

@@ -36,11 +36,14 @@ class Reading final : public SourceTree {
     auto known = read_.find(path);
     if (known == read_.end()) {
       if (bytes_ > kBytesRead) return std::nullopt;
-      known = read_.emplace(path, tree_.read(path, kSourceBytes)).first;
+      // What is quoted is text, whatever the file holds.
+      std::optional<std::string> bytes = tree_.read(path, kSourceBytes);
+      if (bytes && !is_valid_utf8(*bytes)) bytes = make_valid_utf8(*bytes);
+      known = read_.emplace(path, std::move(bytes)).first;
       if (known->second) bytes_ += known->second->size();
     }
     if (!known->second) return std::nullopt;
-    return known->second->substr(0, max_bytes);
+    return std::string(truncate_bytes(*known->second, max_bytes));
   }
 
  private:

@@ -14,7 +14,8 @@ class SourceTree {
  public:
   virtual ~SourceTree() = default;
 
-  // The files, relative to the root, with "/" between names, sorted by their bytes.
+  // The files, relative to the root, with "/" between names, sorted by their bytes. Valid UTF-8:
+  // what could not be said to a model is left out by whoever hands it in.
   virtual const std::vector<std::string>& paths() const = 0;
   // At most the first `max_bytes` of a file, any bytes; nothing where it cannot be read.
   virtual std::optional<std::string> read(const std::string& path, std::size_t max_bytes) const = 0;
