@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kStepsUntilCommit = 3;
 constexpr std::size_t kMostIdle = 4;
+constexpr std::size_t kBranchReminders = 3;
 constexpr std::size_t kSubjectBytes = 72;
 constexpr std::size_t kMostNewFiles = 200;
 
@@ -134,8 +135,12 @@ Result<std::string> Gate::look_at_branch() {
   if (state.branch == branch_ || !said_.insert("branch " + state.branch).second) {
     return std::string();
   }
+  return off_branch_note(state.branch);
+}
+
+std::string Gate::off_branch_note(const std::string& now) const {
   return format("The work belongs on the branch {}, and this is {} now. Switch back: git switch {}",
-                branch_, state.branch.empty() ? "no branch" : state.branch, branch_);
+                branch_, now.empty() ? "no branch" : now, branch_);
 }
 
 Result<std::string> Gate::look_at_check(const chat::ToolCall& call, const ToolOutcome& outcome,
@@ -287,7 +292,10 @@ Result<Review> Gate::with_changes(Claim claim, const StopToken& stop) {
         "Nothing happens without a call: make the next one now, or call done if all that the "
         "task requires is there.");
   }
-  if (const std::string note = TRY(look_at_branch()); !note.empty()) return go_on(note);
+  const std::string branch = TRY(repository_.state()).branch;
+  if (branch != branch_ && ++off_branch_ <= kBranchReminders) {
+    return go_on(off_branch_note(branch));
+  }
   std::optional<CheckRun> check;
   std::optional<CheckRun> original;
   if (!options_.check.empty()) {

@@ -110,6 +110,7 @@ class Gate {
 
   Result<std::string> look_for_destroyed_work();
   Result<std::string> look_at_branch();
+  std::string off_branch_note(const std::string& now) const;
   Result<std::string> look_at_check(const chat::ToolCall& call, const ToolOutcome& outcome,
                                     const StopToken& stop);
   Review without_changes(Claim claim);
@@ -135,6 +136,7 @@ class Gate {
   std::string green_tree_;  // that the check passed for, by the model's own run
   std::size_t steps_since_green_ = 0;
   std::size_t idle_ = 0;        // reviews in a row without a step between that changed something
+  std::size_t off_branch_ = 0;  // reviews on another branch
   std::set<std::string> said_;  // what is said once
 };
 

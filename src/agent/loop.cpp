@@ -202,7 +202,10 @@ Result<Loop::Ended> Loop::make_call(const ToolCall& call, const StopToken& stop)
   TRY(gate_.begin());
   const auto started = clock_.steady();
   ToolOutcome outcome;
-  if (const auto refusal = guard_.refusal(spelling_of(call), gate_.tree())) {
+  // A claim is the gate's to answer, however often it is made.
+  const std::optional<std::string> refusal =
+      call.name == "done" ? std::nullopt : guard_.refusal(spelling_of(call), gate_.tree());
+  if (refusal) {
     outcome = {.text = *refusal, .is_error = true};
   } else {
     outcome = tools_.call(call.name, call.arguments, stop);

@@ -281,6 +281,20 @@ TEST_CASE("run: a model that leaves the branch is told") {
   CHECK(holds(world.told(2), "belongs on the branch task"));
 }
 
+TEST_CASE("run: who claims to be done on another branch is told more than once") {
+  World world;
+  const RunEnd end = world.go({write("work.txt", "good\n"), run("git switch -qc elsewhere"), done(),
+                               done(), run("git switch -q task"), done()});
+  CHECK(end.report.outcome == Outcome::Shipped);
+  CHECK(holds(world.told(3), "git switch task"));
+  CHECK(holds(world.told(4), "git switch task"));
+
+  World deaf;
+  const RunEnd partly = deaf.go({write("work.txt", "good\n"), run("git switch -qc elsewhere"),
+                                 done(), done(), done(), done()});
+  CHECK(partly.report.outcome == Outcome::PartlyShipped);
+}
+
 TEST_CASE("run: what the task names and is not there is asked for once") {
   World world;
   world.setup.task =

@@ -13,9 +13,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kWaiting{2000};  // a call that takes so long may be a poll
-constexpr std::size_t kMostCalls = 3;   // of the same with the same result
+constexpr milliseconds kWaiting{500};  // a call that takes so long may be a poll
+constexpr std::size_t kMostCalls = 3;  // of the same with the same result
 constexpr std::size_t kMostPolls = 40;
+constexpr std::size_t kCallsAfresh = 6;
+constexpr std::size_t kCallsGiveUp = 10;
 constexpr std::size_t kFailuresAfresh = 5;
 constexpr std::size_t kFailuresGiveUp = 10;
 // Steps without news, and what is done when there were so many.
@@ -83,10 +85,14 @@ StepFinding StepGuard::look_for_repetition(const Step& step) {
   repeated.output = step.output;
   repeated.step = steps_;
   repeated.tree = step.tree;
-  repeated.waits = step.duration >= kWaiting;
+  // Who waits for something asks it and is answered; what fails again is no answer.
+  repeated.waits = step.duration >= kWaiting && !step.failure;
   if (!same || (repeated.waits && repeated.times < kMostPolls)) return {};
+  Measure measure = Measure::Say;
+  if (repeated.times == kCallsAfresh) measure = Measure::StartAfresh;
+  if (repeated.times >= kCallsGiveUp) measure = Measure::GiveUp;
   return {
-      Measure::Say, "repeated call",
+      measure, "repeated call",
       format("The same call gave the same result {} times, and no file has changed since. Try a "
              "different approach: find out why before you repeat it.",
              repeated.times)};
