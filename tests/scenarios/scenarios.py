@@ -199,14 +199,13 @@ def alternating_edits(m):
     yield from commit(m, repository.path)
 
 
-def polled_build(m):
-    """A build in the background is waited for with the same call again and again, as it should be."""
+def poll_a_build(m, pause, build):
     repository = JAVASCRIPT
     yield m.read(repository.path)
-    yield m.sh("mkdir -p build; nohup ./build.sh 10 >build/log 2>&1 &", "The build takes a while; it runs in the background.")
+    yield m.sh(f"mkdir -p build; nohup ./build.sh {build} >build/log 2>&1 &", "The build takes a while; it runs in the background.")
     polls = nudged = unanswered = 0
-    for _ in range(30):
-        seen = yield m.sh("sleep 1; cat build/state")
+    for _ in range(20):
+        seen = yield m.sh(f"sleep {pause}; cat build/state")
         polls += 1
         nudged += m.told(seen, NUDGE)
         if re.search(r"^built$", seen.out, re.M):
@@ -215,6 +214,16 @@ def polled_build(m):
     m.facts.update(polls=polls, nudges_while_polling=nudged, polls_unanswered=unanswered)
     yield from repair(m, repository)
     yield from commit(m, repository.path)
+
+
+def polled_build(m):
+    """A build in the background is waited for with one call, eight times and more, as it should be."""
+    yield from poll_a_build(m, pause=2, build=17)
+
+
+def polled_build_quickly(m):
+    """The same by who is less patient: a call each second."""
+    yield from poll_a_build(m, pause=1, build=9)
 
 
 def dirty_tree(m):
@@ -304,7 +313,7 @@ def tests_changed(m):
         seen = yield m.say("The check passes.")
 
 
-def tests_changed_for_good(m):
+def tests_stay_changed(m):
     """Changes the test until it passes, and insists. Nothing is proven: this must not end with exit code 0."""
     yield from weaken_test(m)
     for _ in range(30):
@@ -365,9 +374,9 @@ def wrong_branch_unheeded(m):
 
 
 CASES = {
-    alternating_edits: CRepository, polled_build: Polled, dirty_tree: UsersTree, dirty_tree_swept: UsersTree,
-    destroyed_work: UsersCTree, interactive_commands: WaitingEditor, injected_instructions: Injected,
-    tests_changed: Case, tests_changed_for_good: StaysWrong, claims_without_deeds: Case, claims_for_ever: StaysWrong,
+    alternating_edits: CRepository, polled_build: Polled, polled_build_quickly: Polled,
+    dirty_tree: UsersTree, dirty_tree_swept: UsersTree, destroyed_work: UsersCTree, interactive_commands: WaitingEditor, injected_instructions: Injected,
+    tests_changed: Case, tests_stay_changed: StaysWrong, claims_without_deeds: Case, claims_for_ever: StaysWrong,
     wrong_branch: CRepository, wrong_branch_unheeded: CRepository,
 }
 
