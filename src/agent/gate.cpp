@@ -30,6 +30,12 @@ std::string names(const std::vector<std::string>& paths) {
   return paths.size() <= kShown ? text : format("{} and {} more", text, paths.size() - kShown);
 }
 
+std::set<std::string> paths_of(const std::vector<Change>& changes) {
+  std::set<std::string> paths;
+  for (const Change& change : changes) paths.insert(change.path);
+  return paths;
+}
+
 // What builds and package managers leave behind where no .gitignore says so.
 bool is_product(std::string_view path) {
   for (const std::string_view part : split(path, '/')) {
@@ -84,37 +90,40 @@ Result<std::string> Gate::look(const chat::ToolCall& call, const ToolOutcome& ou
   const auto note = [&](std::string text) {
     if (!text.empty()) notes.push_back(std::move(text));
   };
+  const bool ran = call.name == "run";
   const std::string before = std::exchange(tree_, TRY(repository_.tree_hash()));
+  std::optional<RepositoryState> state;
+  if (ran) state = TRY(repository_.state());
   if (tree_ != before) {
     idle_ = 0;
-    if (call.name == "run") note(TRY(look_for_destroyed_work()));
-    changed_.clear();
-    for (const Change& change : TRY(repository_.changed_since(start_)))
-      changed_.insert(change.path);
+    const std::vector<Change> changes = TRY(repository_.changed_since(start_));
+    std::set<std::string> now = paths_of(changes);
+    if (ran) note(TRY(look_for_destroyed_work(*state, changes, now)));
+    changed_ = std::move(now);
     if (!changed_.empty()) work_ = TRY(repository_.snapshot("work"));
   }
-  if (call.name == "run") note(TRY(look_at_branch()));
+  if (ran) note(look_at_branch(state->branch));
   note(TRY(look_at_check(call, outcome, stop)));
   return join(notes, "\n");
 }
 
 // Of the user: it comes back. Of the run: it is said how it can be had back.
-Result<std::string> Gate::look_for_destroyed_work() {
-  std::set<std::string> now;
+Result<std::string> Gate::look_for_destroyed_work(const RepositoryState& state,
+                                                  const std::vector<Change>& changes,
+                                                  std::set<std::string>& now) {
+  if (state.head != start_head_) return std::string();  // it was committed
+  const std::set<std::string> dirty = paths_of(state.changes);
   std::vector<std::string> users;
-  const RepositoryState state = TRY(repository_.state());
-  std::set<std::string> dirty;
-  for (const Change& change : state.changes) dirty.insert(change.path);
-  for (const Change& change : TRY(repository_.changed_since(start_))) {
-    now.insert(change.path);
+  for (const Change& change : changes) {
     const bool is_gone = change.kind == ChangeKind::Deleted || !dirty.contains(change.path);
-    if (is_users(change.path) && is_gone && state.head == start_head_) users.push_back(change.path);
+    if (is_users(change.path) && is_gone) users.push_back(change.path);
   }
   if (!users.empty()) {
     TRY(journal_.append("restore",
                         Json::object({{"paths", join(users, "\n")}, {"whose", "user"}})));
     TRY(repository_.restore_paths(start_, users));
     tree_ = TRY(repository_.tree_hash());
+    for (const std::string& path : users) now.erase(path);
     return format(
         "{}: that is uncommitted work of the user, which the command destroyed; it was "
         "restored. Leave it alone.",
@@ -123,19 +132,16 @@ Result<std::string> Gate::look_for_destroyed_work() {
   std::vector<std::string> lost;
   std::set_difference(changed_.begin(), changed_.end(), now.begin(), now.end(),
                       std::back_inserter(lost));
-  if (lost.empty() || state.head != start_head_) return std::string();
+  if (lost.empty()) return std::string();
   return format(
       "The command took back your own work on {}. If that was not meant: git restore "
       "--source={} -- {}",
       names(lost), work_.commit.substr(0, 12), join(lost, " "));
 }
 
-Result<std::string> Gate::look_at_branch() {
-  const RepositoryState state = TRY(repository_.state());
-  if (state.branch == branch_ || !said_.insert("branch " + state.branch).second) {
-    return std::string();
-  }
-  return off_branch_note(state.branch);
+std::string Gate::look_at_branch(const std::string& now) {
+  const bool is_new = now != branch_ && said_.insert("branch " + now).second;
+  return is_new ? off_branch_note(now) : std::string();
 }
 
 std::string Gate::off_branch_note(const std::string& now) const {
@@ -223,8 +229,7 @@ Result<std::optional<CheckRun>> Gate::run_with_original_tests(const StopToken& s
 // ---- Committing ----
 
 Result<Gate::Uncommitted> Gate::uncommitted() {
-  std::set<std::string> dirty;
-  for (const Change& change : TRY(repository_.state()).changes) dirty.insert(change.path);
+  const std::set<std::string> dirty = paths_of(TRY(repository_.state()).changes);
   Uncommitted found;
   std::size_t added = 0;
   for (const Change& change : TRY(repository_.changed_since(start_))) {
@@ -269,18 +274,17 @@ Result<Review> Gate::review(Claim claim, const StopToken& stop) {
 }
 
 Review Gate::without_changes(Claim claim) {
-  if (claim == Claim::Done && said_.contains("nothing changed")) {
+  const bool was_told = !said_.insert("nothing changed").second;
+  if (claim == Claim::Done && was_told) {
     return over(Outcome::NoChangeNeeded, "Nothing was changed.");
   }
   if (++idle_ >= kMostIdle)
     return over(Outcome::Blocked, "The model made no call and changed nothing.");
   if (claim == Claim::Done) {
-    said_.insert("nothing changed");
     return go_on(
         "No file was changed. If the task needs no change, call done once more and say why. "
         "Otherwise do it now.");
   }
-  said_.insert("nothing changed");
   return go_on(
       "The task is not done: no file has been changed. Nothing happens without a call: make "
       "the next one now. If no change is needed, call done and say why.");

@@ -108,8 +108,11 @@ class Gate {
   Result<std::optional<std::string>> commit_work();
   std::string message() const;
 
-  Result<std::string> look_for_destroyed_work();
-  Result<std::string> look_at_branch();
+  // `now`, the paths that have changed, loses what comes back.
+  Result<std::string> look_for_destroyed_work(const RepositoryState& state,
+                                              const std::vector<Change>& changes,
+                                              std::set<std::string>& now);
+  std::string look_at_branch(const std::string& now);
   std::string off_branch_note(const std::string& now) const;
   Result<std::string> look_at_check(const chat::ToolCall& call, const ToolOutcome& outcome,
                                     const StopToken& stop);

@@ -47,11 +47,8 @@ bool announces(std::string_view text) {
   if (text.ends_with(':') || text.ends_with("...") || text.ends_with("…")) return true;
   const std::size_t line = text.rfind('\n');
   const std::string last = to_lower_ascii(trim(line == text.npos ? text : text.substr(line + 1)));
-  for (const std::string_view word :
-       {"i will now", "now i will", "now i'll", "i'll now", "next, i", "next i", "let me "}) {
-    if (last.find(word) != last.npos) return true;
-  }
-  return false;
+  return contains_any(
+      last, {"i will now", "now i will", "now i'll", "i'll now", "next, i", "next i", "let me "});
 }
 
 Claim claim_of(std::string_view text) {
@@ -117,13 +114,13 @@ chat::Request Loop::request() const {
   chat::Request request;
   request.messages = context_.messages();
   request.tools = specs_;
-  if (provider_.capabilities().can_constrain) request.domains = tools_.domains();
-  if (must_call_ && provider_.capabilities().can_constrain) {
-    request.tool_choice = chat::ToolChoice::Required;
+  if (provider_.capabilities().can_constrain) {
+    request.domains = tools_.domains();
+    if (must_call_) request.tool_choice = chat::ToolChoice::Required;
   }
   request.sampling = options_.sampling;
   if (seed_ > 0) request.sampling.seed = request.sampling.seed.value_or(0) + seed_;
-  std::uint64_t most = options_.max_output_tokens.value_or(std::min(kUsualReply, window() / 3));
+  std::uint64_t most = reply_tokens();
   if (const auto left = accountant_.tokens_left())
     most = std::min(most, std::max<std::uint64_t>(*left, 1));
   request.max_output_tokens = most;
@@ -187,10 +184,9 @@ Result<void> Loop::answer_malformed(const Message& message, const Error& error) 
 // ---- Calls ----
 
 Result<Loop::Ended> Loop::make_calls(const chat::Reply& reply, const StopToken& stop) {
-  const std::vector<ToolCall> calls = chat::calls_of(reply.message);
-  for (std::size_t i = 0; i < calls.size(); ++i) {
+  for (const ToolCall& call : chat::calls_of(reply.message)) {
     const std::size_t afresh = afresh_;
-    if (Ended ended = TRY(make_call(calls[i], stop))) return ended;
+    if (Ended ended = TRY(make_call(call, stop))) return ended;
     if (afresh != afresh_) break;  // the calls are not in the conversation any more
   }
   return Ended();
@@ -315,10 +311,12 @@ std::uint64_t Loop::window() const {
   return tokens;
 }
 
+std::uint64_t Loop::reply_tokens() const {
+  return options_.max_output_tokens.value_or(std::min(kUsualReply, window() / 3));
+}
+
 Result<void> Loop::make_room() {
-  const std::uint64_t room =
-      window() - std::min(window() / 2,
-                          options_.max_output_tokens.value_or(std::min(kUsualReply, window() / 3)));
+  const std::uint64_t room = window() - std::min(window() / 2, reply_tokens());
   if (context_.tokens() <= share(room, kFoldAt)) return {};
   TRY(journal_.append("fold", Json::object({{"tokens", context_.tokens()}, {"room", room}})));
   const bool fits = context_.fold(share(room, kFoldTo), [&](std::string text) {

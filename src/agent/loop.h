@@ -81,7 +81,8 @@ class Loop {
   Result<Ended> give_up(Outcome outcome, std::string reason, const StopToken& stop);
 
   chat::Request request() const;
-  std::uint64_t window() const;  // tokens that a conversation may take
+  std::uint64_t window() const;        // tokens that a conversation may take
+  std::uint64_t reply_tokens() const;  // those of it that are kept for a reply
   Result<void> make_room();
   Result<void> start_afresh(std::string_view why);
   std::string hand_over(std::string_view why) const;

@@ -62,21 +62,14 @@ std::vector<std::string> paths_in(std::string_view text) {
 }
 
 bool is_optional(std::string_view text) {
-  const std::string lower = to_lower_ascii(text);
-  for (const std::string_view word : {"if possible", "if that is possible", "optional",
-                                      "nice to have", "if you can", "if time"}) {
-    if (lower.find(word) != lower.npos) return true;
-  }
-  return false;
+  return contains_any(to_lower_ascii(text), {"if possible", "if that is possible", "optional",
+                                             "nice to have", "if you can", "if time"});
 }
 
 // Of a path that is not to be there afterwards.
 bool removes(std::string_view text) {
-  const std::string lower = to_lower_ascii(text);
-  for (const std::string_view word : {"delete", "remove", "rename", "move ", "drop ", "get rid"}) {
-    if (lower.find(word) != lower.npos) return true;
-  }
-  return false;
+  return contains_any(to_lower_ascii(text),
+                      {"delete", "remove", "rename", "move ", "drop ", "get rid"});
 }
 
 Requirement requirement(std::string_view text) {

@@ -18,22 +18,15 @@ constexpr std::size_t kKeptOfLoop = 400;  // bytes
 
 // A reply that went round is kept up to there: what the model reads of itself, it repeats.
 void cut_loop(Reply& reply, const Finding& loop) {
-  reply.message.parts.erase(std::remove_if(reply.message.parts.begin(), reply.message.parts.end(),
-                                           [](const chat::Part& part) {
-                                             return std::holds_alternative<chat::Thinking>(part) ||
-                                                    std::holds_alternative<chat::ToolCall>(part);
-                                           }),
-                            reply.message.parts.end());
   const std::size_t most =
       loop.channel == Channel::Text ? std::min(loop.repetition.begin, kKeptOfLoop) : kKeptOfLoop;
   for (chat::Part& part : reply.message.parts) {
-    if (auto* text = std::get_if<chat::Text>(&part)) {
-      text->text = std::string(truncate_bytes(text->text, most));
-    }
+    auto* text = std::get_if<chat::Text>(&part);
+    if (text != nullptr) text->text.resize(truncate_bytes(text->text, most).size());
   }
   std::erase_if(reply.message.parts, [](const chat::Part& part) {
     const auto* text = std::get_if<chat::Text>(&part);
-    return text != nullptr && text->text.empty();
+    return text == nullptr || text->text.empty();
   });
 }
 

@@ -66,18 +66,6 @@ Result<std::string> end_of_links(const std::string& path) {
   return system_error(format("cannot follow {}", path), ELOOP);
 }
 
-Result<void> write_all(int descriptor, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return system_error(format("cannot write {}", path), errno);
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
 struct NewFile {
   std::string name;
   UniqueFd descriptor;

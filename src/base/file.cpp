@@ -43,6 +43,18 @@ Result<OpenedFile> open_regular_file(const std::string& path, const std::string&
   return OpenedFile{std::move(opened), static_cast<std::size_t>(status.st_size)};
 }
 
+Result<void> write_all(int descriptor, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return system_error(format("cannot write {}", path), errno);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
 Result<std::size_t> read_some(int descriptor, char* buffer, std::size_t size,
                               const std::string& path) {
   while (true) {

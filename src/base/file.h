@@ -55,6 +55,9 @@ Result<OpenedFile> open_regular_file(const std::string& path, const std::string&
 Result<std::string> read_opened_file(const OpenedFile& file, std::size_t max_bytes,
                                      const std::string& name);
 
+// Writes all of it, again where a signal interrupted. `path` is what an error names.
+Result<void> write_all(int descriptor, std::string_view bytes, const std::string& path);
+
 // Reads once into `buffer`, again where a signal interrupted; 0 at the end.
 Result<std::size_t> read_some(int descriptor, char* buffer, std::size_t size,
                               const std::string& path);

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,9 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
 // Without ASCII white space at both ends.
 std::string_view trim(std::string_view text);
+
+// Does one of the words stand in the text, anywhere?
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> words);
 
 // "a,,b" -> "a", "", "b"; "" -> "".
 std::vector<std::string_view> split(std::string_view text, char separator);

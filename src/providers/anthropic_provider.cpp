@@ -28,19 +28,14 @@ AnthropicProvider::AnthropicProvider(const net::Egress& egress, Clock& clock, Re
       client_(egress),
       clock_(clock),
       options_(std::move(options)),
-      context_tokens_(options_.context_tokens) {
-  if (!context_tokens_ && options_.model.starts_with(kFamily)) context_tokens_ = kFamilyContext;
+      known_(options_.context_tokens) {
+  if (!options_.context_tokens && options_.model.starts_with(kFamily)) {
+    known_.set_context(kFamilyContext);
+  }
 }
 
 chat::Capabilities AnthropicProvider::capabilities() const {
-  chat::Capabilities capabilities;
-  capabilities.model = options_.model;
-  capabilities.place = place_of(egress_, options_.base_url);
-  capabilities.native_tools = true;
-  const std::lock_guard lock(mutex_);
-  capabilities.context_tokens = context_tokens_;
-  capabilities.counts_tokens = counts_tokens_;
-  return capabilities;
+  return known_.capabilities(egress_, options_);
 }
 
 void AnthropicProvider::stream(const chat::Request& request, const chat::EventSink& sink,
@@ -53,10 +48,7 @@ void AnthropicProvider::stream(const chat::Request& request, const chat::EventSi
                          {"anthropic-version", kVersion}};
   if (options_.key) remote.http.secret_headers.push_back({"x-api-key", *options_.key});
   remote.http.body = wire::anthropic_request(request, {.model = options_.model});
-  const RemoteNews news = stream_remote(client_, clock_, options_.patience, remote, sink, stop);
-  const std::lock_guard lock(mutex_);
-  if (news.context_tokens) context_tokens_ = news.context_tokens;
-  counts_tokens_ = counts_tokens_ || news.counts_tokens;
+  known_.learn(stream_remote(client_, clock_, options_.patience, remote, sink, stop));
 }
 
 }  // namespace temper::providers

@@ -61,7 +61,7 @@ OpenAiProvider::OpenAiProvider(const net::Egress& egress, Clock& clock, RemoteOp
       client_(egress),
       clock_(clock),
       options_(std::move(options)),
-      context_tokens_(options_.context_tokens) {
+      known_(options_.context_tokens) {
   options_.base_url = with_version(std::move(options_.base_url));
 }
 
@@ -115,8 +115,7 @@ Result<void> OpenAiProvider::discover(const StopToken& stop) {
     };
     context = context_beside_api(root_of(base), listed, ask);
   }
-  const std::lock_guard lock(mutex_);
-  context_tokens_ = context;
+  known_.set_context(context);
   return {};
 }
 
@@ -133,14 +132,7 @@ Result<net::HttpAnswer> OpenAiProvider::list_models(const StopToken& stop) {
 }
 
 chat::Capabilities OpenAiProvider::capabilities() const {
-  chat::Capabilities capabilities;
-  capabilities.model = options_.model;
-  capabilities.place = place_of(egress_, options_.base_url);
-  capabilities.native_tools = true;
-  const std::lock_guard lock(mutex_);
-  capabilities.context_tokens = context_tokens_;
-  capabilities.counts_tokens = counts_tokens_;
-  return capabilities;
+  return known_.capabilities(egress_, options_);
 }
 
 void OpenAiProvider::stream(const chat::Request& request, const chat::EventSink& sink,
@@ -150,10 +142,7 @@ void OpenAiProvider::stream(const chat::Request& request, const chat::EventSink&
       [&] { return std::make_unique<wire::OpenAiReplyReader>(request); }};
   remote.http.body =
       wire::openai_request(request, {options_.model, server_of(egress_, options_.base_url)});
-  const RemoteNews news = stream_remote(client_, clock_, options_.patience, remote, sink, stop);
-  const std::lock_guard lock(mutex_);
-  if (news.context_tokens) context_tokens_ = news.context_tokens;
-  counts_tokens_ = counts_tokens_ || news.counts_tokens;
+  known_.learn(stream_remote(client_, clock_, options_.patience, remote, sink, stop));
 }
 
 }  // namespace temper::providers

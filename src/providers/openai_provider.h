@@ -2,13 +2,12 @@
 // Ollama, OpenAI and others.
 #pragma once
 
-#include <mutex>
-
 #include "base/clock.h"
 #include "base/result.h"
 #include "chat/provider.h"
 #include "net/egress.h"
 #include "net/http_client.h"
+#include "providers/known_server.h"
 #include "providers/remote_options.h"
 
 namespace temper::providers {
@@ -37,10 +36,7 @@ class OpenAiProvider final : public chat::Provider {
   const net::HttpClient client_;
   Clock& clock_;
   RemoteOptions options_;
-
-  mutable std::mutex mutex_;  // guards what follows
-  std::optional<std::uint64_t> context_tokens_;
-  bool counts_tokens_ = false;
+  KnownServer known_;
 };
 
 }  // namespace temper::providers

@@ -143,10 +143,10 @@ bool runs_something(std::string_view command) {
 // Does the command itself speak of checking: "make check", "pytest", "./run_tests.sh"?
 bool checks_something(std::string_view command) {
   const std::string text = to_lower_ascii(command);
-  if (text.find("install") != text.npos || text.find("--watch") != text.npos) return false;
-  for (const std::string_view part : {"test", "check", "verify", "spec", "tox", "nox", "jest",
-                                      "mocha", "busted", "prove", "validate", "pre-commit"}) {
-    if (text.find(part) != text.npos) return true;
+  if (contains_any(text, {"install", "--watch"})) return false;
+  if (contains_any(text, {"test", "check", "verify", "spec", "tox", "nox", "jest", "mocha",
+                          "busted", "prove", "validate", "pre-commit"})) {
+    return true;
   }
   return has_any(as_words(text), std::to_array<std::string_view>({"ci"}));
 }

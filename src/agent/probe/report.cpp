@@ -1,9 +1,12 @@
 // What a report says in all, and as JSON.
 #include "agent/probe/probe.h"
 #include "base/format.h"
+#include "chat/fields.h"
 
 namespace temper::agent {
 namespace {
+
+using chat::count_at;
 
 // Of a share `part` of `whole`: at least so many percent?
 bool at_least(std::uint64_t part, std::uint64_t whole, std::uint64_t percent) {
@@ -33,12 +36,6 @@ Json context_json(const ProbeContext& context) {
                        {"right", context.right},
                        {"mixed_up", context.mixed_up},
                        {"prompt_tokens_per_second", context.prompt_per_second}});
-}
-
-Result<std::uint64_t> count_at(const Json& json, std::string_view key) {
-  const Json* value = json.find(key);
-  if (value == nullptr) return Error{Code::Invalid, format("a report lacks {}", key)};
-  return value->as_unsigned();
 }
 
 Result<double> number_at(const Json& json, std::string_view key) {

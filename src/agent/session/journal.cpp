@@ -7,23 +7,10 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/file.h"
 #include "base/format.h"
 
 namespace temper::agent {
-namespace {
-
-Result<void> write_all(int descriptor, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return system_error(format("cannot write the record {}", path), errno);
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<std::unique_ptr<FileJournal>> FileJournal::create(const std::string& path,
                                                          const Clock& clock,
                                                          const Redactor& redactor,
@@ -42,7 +29,7 @@ Result<void> FileJournal::append(std::string_view event, Json fields) {
       Json::object({{"n", count_ + 1}, {"time", format_time(clock_.wall())}, {"event", event}});
   for (auto& [name, value] : *fields.members()) line.set(name, std::move(value));
   const std::string text = redactor_.redact(line.dump());
-  TRY(write_all(file_.get(), text + "\n", path_));
+  TRY(write_all(file_.get(), text + "\n", "the record " + path_));
   if (::fdatasync(file_.get()) != 0) {
     return system_error(format("cannot keep the record {}", path_), errno);
   }
